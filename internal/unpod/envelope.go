@@ -1,0 +1,155 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+)
+
+// envelope is what the platform puts around every answer.
+type envelope struct {
+	// StatusCode repeats the HTTP status, or contradicts it.
+	StatusCode *int `json:"status_code"`
+	// Count is the paginator's total.
+	Count *int            `json:"count"`
+	Data  json.RawMessage `json:"data"`
+}
+
+// parseEnvelope takes the envelope off an answer that is a success in both its
+// status and its body. Anything else is an error, the platform's 206 too.
+func (c *call) parseEnvelope(response *http.Response, body []byte) (envelope, error) {
+	if response.StatusCode != http.StatusOK {
+		return envelope{}, c.statusError(response, response.StatusCode, body)
+	}
+	var contents envelope
+	if err := json.Unmarshal(body, &contents); err != nil {
+		if !json.Valid(body) && !isJSON(response) {
+			return envelope{}, &NotJSONError{ContentType: c.contentType(response)}
+		}
+		return envelope{}, shapeError("", err)
+	}
+	if contents.StatusCode != nil && *contents.StatusCode != http.StatusOK {
+		return envelope{}, c.statusError(response, *contents.StatusCode, body)
+	}
+	return contents, nil
+}
+
+// statusError keeps what an answer that is an error says. Its body may be of
+// any shape, as long as the message can be found.
+func (c *call) statusError(response *http.Response, status int, body []byte) *StatusError {
+	var contents struct {
+		Message json.RawMessage `json:"message"`
+	}
+	var message string
+	// A message that cannot be found, or is no text, is an empty one.
+	_ = json.Unmarshal(body, &contents)
+	_ = json.Unmarshal(contents.Message, &message)
+	return &StatusError{
+		HTTPStatus:  response.StatusCode,
+		Status:      status,
+		Message:     c.client.safe(message),
+		ContentType: c.contentType(response),
+		RetryAfter:  retryAfter(response),
+	}
+}
+
+// contentType returns a body's media type, without its parameters.
+func (c *call) contentType(response *http.Response) string {
+	mediaType, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";")
+	return c.client.safe(mediaType)
+}
+
+func isJSON(response *http.Response) bool {
+	mediaType, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
+}
+
+// parseProviderConfigurations reads the envelope's data: a list, or the empty
+// object that the platform sends in place of an empty list.
+func parseProviderConfigurations(data json.RawMessage) ([]ProviderConfiguration, error) {
+	switch {
+	case len(data) == 0:
+		return nil, &ShapeError{Place: "data", Problem: "is missing"}
+	case data[0] == '{' && isEmptyObject(data):
+		return nil, nil
+	case data[0] != '[':
+		return nil, &ShapeError{Place: "data", Problem: "is not a list"}
+	}
+	var (
+		configurations []ProviderConfiguration
+		seen           = map[int64]bool{}
+		decoder        = json.NewDecoder(bytes.NewReader(data))
+	)
+	if _, err := decoder.Token(); err != nil { // the opening bracket
+		return nil, shapeError("data", err)
+	}
+	for decoder.More() {
+		place := fmt.Sprintf("data[%d]", len(configurations))
+		configuration, err := decodeProviderConfiguration(decoder, place)
+		if err != nil {
+			return nil, err
+		}
+		if seen[configuration.ID] {
+			return nil, &ShapeError{Place: place + ".id", Problem: "repeats the id of an element before it"}
+		}
+		seen[configuration.ID] = true
+		configurations = append(configurations, configuration)
+	}
+	return configurations, nil
+}
+
+// isEmptyObject says whether a JSON object has no members.
+func isEmptyObject(data json.RawMessage) bool {
+	return len(bytes.TrimSpace(data[1:len(data)-1])) == 0
+}
+
+// decodeProviderConfiguration reads the next element of the list. A field that
+// is null and one that is missing are the same: nil.
+func decodeProviderConfiguration(decoder *json.Decoder, place string) (ProviderConfiguration, error) {
+	var element struct {
+		ID         *int64  `json:"id"`
+		Provider   *string `json:"provider"`
+		AccountSID *string `json:"account_sid"`
+		CreatedAt  *string `json:"created_at"`
+	}
+	if err := decoder.Decode(&element); err != nil {
+		return ProviderConfiguration{}, shapeError(place, err)
+	}
+	if element.ID == nil {
+		return ProviderConfiguration{}, &ShapeError{Place: place + ".id", Problem: "is missing"}
+	}
+	return ProviderConfiguration{
+		ID:         *element.ID,
+		Provider:   element.Provider,
+		AccountSID: element.AccountSID,
+		CreatedAt:  element.CreatedAt,
+	}, nil
+}
+
+// shapeError says where a body is not of its shape. It is built from what
+// encoding/json expected, since that package's own text shows the value.
+func shapeError(place string, err error) *ShapeError {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return &ShapeError{Place: "the body", Problem: "is not valid JSON"}
+	}
+	expected := "an object"
+	switch mismatch.Type.Kind() {
+	case reflect.String:
+		expected = "a string"
+	case reflect.Int, reflect.Int64:
+		expected = "a whole number of 64 bits"
+	}
+	if place = strings.Trim(place+"."+mismatch.Field, "."); place == "" {
+		place = "the body"
+	}
+	return &ShapeError{Place: place, Problem: "is not " + expected}
+}

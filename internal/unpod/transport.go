@@ -1,0 +1,93 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	// maxIdleConnections keeps as many connections as Terraform reads with at
+	// once by default.
+	maxIdleConnections = 10
+	// maxHeaderBytes is many times what the platform sends, and a fraction of
+	// the 10 MB that net/http would take from a hostile server.
+	maxHeaderBytes = 256 << 10
+)
+
+var errNotCertificates = errors.New("must be the PEM text of one or more certificates, and nothing else")
+
+// errProxyAddress stands in for the error of a proxy variable that is not a
+// URL, because that error shows the variable's value, password and all.
+var errProxyAddress = errors.New("the proxy address in HTTPS_PROXY or HTTP_PROXY is not a URL")
+
+// ParseCACert reads the PEM text of one or more certificates and returns a pool
+// of the system's certificates and these. Its errors do not show the text,
+// which may be a private key pasted by mistake.
+func ParseCACert(text string) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, errors.New("cannot be added to the system's certificates, because those cannot be read")
+	}
+	added := 0
+	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if block.Type != "CERTIFICATE" || err != nil {
+			return nil, errNotCertificates
+		}
+		pool.AddCert(certificate)
+		added++
+	}
+	// Decode passes over a block that is cut short or garbled, but a
+	// certificate that was meant to be trusted must not be left out in silence.
+	if added == 0 || added != strings.Count(text, "-----BEGIN ") {
+		return nil, errNotCertificates
+	}
+	return pool, nil
+}
+
+// newTransport returns a transport of this client's own: the standard one's
+// proxy variables and HTTP/2, with the roots given. It has no timeouts of its
+// own, because each attempt has one that covers all its steps.
+func newTransport(roots *x509.CertPool) *http.Transport {
+	return &http.Transport{
+		Proxy:                  proxy,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           maxIdleConnections,
+		MaxIdleConnsPerHost:    maxIdleConnections,
+		IdleConnTimeout:        90 * time.Second,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		MaxResponseHeaderBytes: maxHeaderBytes,
+	}
+}
+
+// proxy is what the usual variables say.
+func proxy(request *http.Request) (*url.URL, error) {
+	address, err := http.ProxyFromEnvironment(request)
+	if err != nil {
+		return nil, errProxyAddress //nolint:nilerr // The error shows the variable's value.
+	}
+	return address, nil
+}
+
+// isTLS says whether an error is about the certificate or the protocol of a
+// TLS connection, which no retry changes.
+func isTLS(err error) bool {
+	var (
+		verification *tls.CertificateVerificationError
+		record       tls.RecordHeaderError
+		operation    *net.OpError
+	)
+	// crypto/tls has no type for an alert of the other side, but a name.
+	alert := errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
+	return alert || errors.As(err, &verification) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
+}
