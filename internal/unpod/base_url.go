@@ -42,7 +42,8 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	}
 	parsed, err := url.Parse(text)
 	if err != nil {
-		return nil, errors.New("must be a URL such as https://unpod.dev, or a host name") //nolint:nilerr // The error shows the text.
+		// The error itself shows the text.
+		return nil, errors.New("must be a URL such as https://unpod.dev, or a host name")
 	}
 	if err := checkBaseURL(parsed, text); err != nil {
 		return nil, err

@@ -50,15 +50,21 @@ func newCall(client *Client, path string) *call {
 	return &call{client: client, url: client.options.BaseURL.JoinPath(path), budget: maxBytes}
 }
 
-// get sends a request until there is an answer that counts, and returns it with
-// its whole body in memory.
-func (c *call) get(ctx context.Context, query url.Values) (*http.Response, error) {
+// answer is an HTTP answer with its whole body.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// get sends a request until there is an answer that counts.
+func (c *call) get(ctx context.Context, query url.Values) (answer, error) {
 	c.attempts, c.requestID = 0, ""
 	address := *c.url
 	address.RawQuery = query.Encode()
 	request, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
 	request.Header.Set("Authorization", c.client.options.Token.authorization())
 	request.Header.Set("Org-Handle", c.client.options.OrgHandle)
@@ -74,7 +80,14 @@ func (c *call) get(ctx context.Context, query url.Values) (*http.Response, error
 		// The library's own handler would lose the last answer.
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	return retrying.Do(request)
+	response, err := retrying.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }() // It is in memory.
+	body, err := io.ReadAll(response.Body)
+	c.budget -= int64(len(body))
+	return answer{status: response.StatusCode, header: response.Header, body: body}, err
 }
 
 // RoundTrip is one attempt: a request id of its own, a time limit, the whole
@@ -144,7 +157,7 @@ func (c *call) checkRetry(ctx context.Context, response *http.Response, err erro
 	switch response.StatusCode {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return retryAfter(response) <= maxWait, nil
+		return retryAfter(response.Header) <= maxWait, nil
 	}
 	return false, nil
 }
@@ -167,7 +180,7 @@ func (c *call) backoff(ctx context.Context, retry int, response *http.Response) 
 	wait := min(minWait<<retry, maxWait)
 	wait -= rand.N(wait / 2) //nolint:gosec // Chance is all that is wanted of it.
 	if response != nil {
-		wait = max(wait, retryAfter(response))
+		wait = max(wait, retryAfter(response.Header))
 	}
 	c.logRetry(ctx, wait)
 	return wait
@@ -175,12 +188,12 @@ func (c *call) backoff(ctx context.Context, retry int, response *http.Response) 
 
 // retryAfter reads the Retry-After header: seconds or a date. It returns 0 where
 // there is none, or none that can be read.
-func retryAfter(response *http.Response) time.Duration {
-	header := response.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(header, 10, 32); err == nil || errors.Is(err, strconv.ErrRange) {
+func retryAfter(header http.Header) time.Duration {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 32); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second
 	}
-	if date, err := http.ParseTime(header); err == nil {
+	if date, err := http.ParseTime(text); err == nil {
 		return max(time.Until(date), 0).Round(time.Second)
 	}
 	return 0

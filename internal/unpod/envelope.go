@@ -25,50 +25,50 @@ type envelope struct {
 
 // parseEnvelope takes the envelope off an answer that is a success in both its
 // status and its body. Anything else is an error, the platform's 206 too.
-func (c *call) parseEnvelope(response *http.Response, body []byte) (envelope, error) {
-	if response.StatusCode != http.StatusOK {
-		return envelope{}, c.statusError(response, response.StatusCode, body)
+func (c *call) parseEnvelope(answer answer) (envelope, error) {
+	if answer.status != http.StatusOK {
+		return envelope{}, c.statusError(answer, answer.status)
 	}
 	var contents envelope
-	if err := json.Unmarshal(body, &contents); err != nil {
-		if !json.Valid(body) && !isJSON(response) {
-			return envelope{}, &NotJSONError{ContentType: c.contentType(response)}
+	if err := json.Unmarshal(answer.body, &contents); err != nil {
+		if !json.Valid(answer.body) && !isJSON(answer.header) {
+			return envelope{}, &NotJSONError{ContentType: c.contentType(answer.header)}
 		}
 		return envelope{}, shapeError("", err)
 	}
 	if contents.StatusCode != nil && *contents.StatusCode != http.StatusOK {
-		return envelope{}, c.statusError(response, *contents.StatusCode, body)
+		return envelope{}, c.statusError(answer, *contents.StatusCode)
 	}
 	return contents, nil
 }
 
 // statusError keeps what an answer that is an error says. Its body may be of
 // any shape, as long as the message can be found.
-func (c *call) statusError(response *http.Response, status int, body []byte) *StatusError {
+func (c *call) statusError(answer answer, status int) *StatusError {
 	var contents struct {
 		Message json.RawMessage `json:"message"`
 	}
 	var message string
 	// A message that cannot be found, or is no text, is an empty one.
-	_ = json.Unmarshal(body, &contents)
+	_ = json.Unmarshal(answer.body, &contents)
 	_ = json.Unmarshal(contents.Message, &message)
 	return &StatusError{
-		HTTPStatus:  response.StatusCode,
+		HTTPStatus:  answer.status,
 		Status:      status,
 		Message:     c.client.safe(message),
-		ContentType: c.contentType(response),
-		RetryAfter:  retryAfter(response),
+		ContentType: c.contentType(answer.header),
+		RetryAfter:  retryAfter(answer.header),
 	}
 }
 
 // contentType returns a body's media type, without its parameters.
-func (c *call) contentType(response *http.Response) string {
-	mediaType, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";")
+func (c *call) contentType(header http.Header) string {
+	mediaType, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 	return c.client.safe(mediaType)
 }
 
-func isJSON(response *http.Response) bool {
-	mediaType, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+func isJSON(header http.Header) bool {
+	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
 }
 
@@ -141,12 +141,14 @@ func shapeError(place string, err error) *ShapeError {
 	if !errors.As(err, &mismatch) {
 		return &ShapeError{Place: "the body", Problem: "is not valid JSON"}
 	}
-	expected := "an object"
+	var expected string
 	switch mismatch.Type.Kind() {
 	case reflect.String:
 		expected = "a string"
 	case reflect.Int, reflect.Int64:
 		expected = "a whole number of 64 bits"
+	default:
+		expected = "an object"
 	}
 	if place = strings.Trim(place+"."+mismatch.Field, "."); place == "" {
 		place = "the body"

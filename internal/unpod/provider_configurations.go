@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"net/url"
 	"strconv"
 )
@@ -102,16 +101,11 @@ func (c *call) allPages(ctx context.Context, total int) ([]ProviderConfiguration
 
 // page reads one answer of the list endpoint.
 func (c *call) page(ctx context.Context, query url.Values) (page, error) {
-	response, err := c.get(ctx, query)
+	answer, err := c.get(ctx, query)
 	if err != nil {
 		return page{}, err
 	}
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return page{}, err
-	}
-	c.budget -= int64(len(body))
-	contents, err := c.parseEnvelope(response, body)
+	contents, err := c.parseEnvelope(answer)
 	if err != nil {
 		return page{}, err
 	}

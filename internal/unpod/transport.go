@@ -74,7 +74,7 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 func proxy(request *http.Request) (*url.URL, error) {
 	address, err := http.ProxyFromEnvironment(request)
 	if err != nil {
-		return nil, errProxyAddress //nolint:nilerr // The error shows the variable's value.
+		return nil, errProxyAddress
 	}
 	return address, nil
 }

@@ -21,6 +21,13 @@ import (
 // from the client, so that a slip in the client's path is noticed.
 const Path = "/api/v2/platform/telephony/providers-configurations/"
 
+// Token and OrgHandle are the credentials with which the local Unpod is usually
+// started. They open nothing else, and the token says so.
+const (
+	Token     = "local-unpod-token" //nolint:gosec // It is no secret.
+	OrgHandle = "unpod"
+)
+
 // The platform's paginator gives ten elements unless it is asked for more, and
 // a hundred at most.
 const (

@@ -22,9 +22,10 @@ type Server struct {
 }
 
 // Listen serves the API over HTTP at the address, such as 127.0.0.1:3001, or
-// 127.0.0.1:0 for a free port. It fails where the address cannot be had.
-func (a *API) Listen(address string) (*Server, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+// 127.0.0.1:0 for a free port. It fails where the address cannot be had, or the
+// context is done before it was; it serves until Close.
+func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}

@@ -1,0 +1,143 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+// Command demo shows the provider at work on a machine that has nothing but Go
+// and Terraform or OpenTofu: it builds the provider, starts a local Unpod, and
+// runs the real CLI on a scratch copy of examples/demo.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// interruptedStatus is the shell's customary exit status for Ctrl-C.
+const interruptedStatus = 130
+
+func main() {
+	// A closed terminal and a closed pipe would end the process before it has
+	// cleaned up, and so they count as interrupts too.
+	ctx, stop := signal.NotifyContext(context.Background(),
+		os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	err := run(ctx, os.Stdout, os.Stderr)
+	interrupted := ctx.Err() != nil
+	stop()
+	switch {
+	case err != nil && interrupted:
+		fmt.Fprintln(os.Stderr, "\nThe demo was interrupted; what it had started and written is gone.")
+		os.Exit(interruptedStatus)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "\nThe demo failed:", err)
+		os.Exit(1)
+	}
+}
+
+// run shows the demo from beginning to end, and leaves nothing of it behind
+// however it ends.
+func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	show := newScreen(stdout)
+	show.heading("The Unpod provider at work, on this machine alone")
+	show.text("Building the provider from this clone ...")
+	root, err := sandbox.ModuleRoot(ctx)
+	if err != nil {
+		return err
+	}
+	box, err := sandbox.New(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, box.Close()) }()
+
+	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...).Listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("starting a local Unpod: %w", err)
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+
+	workspace, err := box.Workspace(filepath.Join(root, "examples", "demo"))
+	if err != nil {
+		return err
+	}
+	show.text("Starting a local Unpod with two provider configurations: " + server.URL)
+	show.text("Running " + box.CLI() + " on a scratch copy of examples/demo")
+
+	cli := commandLine{
+		name: box.CLIName(), workspace: workspace, show: show, stderr: stderr,
+		env: environment(server.URL, show.colored),
+	}
+	if err := cli.runAll(ctx); err != nil {
+		return err
+	}
+	show.closing(len(server.Requests()))
+	return nil
+}
+
+// environment configures the provider as a user's shell would. TF_CLI_ARGS,
+// rather than an argument, keeps the command lines that are shown plain.
+func environment(baseURL string, colored bool) map[string]string {
+	env := map[string]string{
+		"UNPOD_BASE_URL":   baseURL,
+		"UNPOD_API_TOKEN":  unpodtest.Token,
+		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
+	}
+	if !colored {
+		env["TF_CLI_ARGS"] = "-no-color"
+	}
+	return env
+}
+
+// commandLine is the terminal that the demo plays: it shows a command, then
+// what the command prints.
+type commandLine struct {
+	name      string
+	workspace *sandbox.Workspace
+	env       map[string]string
+	show      *screen
+	stderr    io.Writer
+}
+
+// runAll applies a saved plan, since anything else would have to be confirmed.
+func (c commandLine) runAll(ctx context.Context) error {
+	if err := c.run(ctx, "init"); err != nil {
+		return err
+	}
+	c.show.text("\n(A warning about the lock file is about the mirror, which has the provider for this\n" +
+		"platform alone. With a registry there is none.)")
+	for _, args := range [][]string{
+		{"plan", "-out=tfplan"},
+		{"apply", "tfplan"},
+		{"output", "-raw", "table"},
+		{"output", "-raw", "bridge"},
+	} {
+		if err := c.run(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c commandLine) run(ctx context.Context, args ...string) error {
+	line := c.name + " " + strings.Join(args, " ")
+	c.show.heading("$ " + line)
+	cmd := c.workspace.Command(ctx, c.env, args...)
+	cmd.Stdout = c.show.out
+	cmd.Stderr = c.stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", line, err)
+	}
+	if slices.Contains(args, "-raw") {
+		c.show.text("") // A raw output does not end its last line.
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// screen is where the demo is looked at. It does not tell when a write fails:
+// once nobody can see the demo, its commands fail by themselves.
+type screen struct {
+	out     io.Writer
+	colored bool
+}
+
+func newScreen(out io.Writer) *screen {
+	return &screen{out: out, colored: wantsColor(out)}
+}
+
+// wantsColor is true for a terminal, unless its user prefers no colors
+// (https://no-color.org).
+func wantsColor(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (s *screen) text(line string) {
+	_, _ = fmt.Fprintln(s.out, line)
+}
+
+func (s *screen) heading(line string) {
+	if s.colored {
+		line = "\x1b[1;36m" + line + "\x1b[0m"
+	}
+	_, _ = fmt.Fprintf(s.out, "\n%s\n", line)
+}
+
+func (s *screen) closing(requests int) {
+	_, _ = fmt.Fprintf(s.out, `
+That was the real CLI with the provider built from this clone: it was installed
+from a mirror, read the provider configurations over HTTP (in %d requests, one
+for each data block) and gave the id of one to a bridge. All of it ran in a
+temporary directory that is being removed now.
+
+Next:
+  make api    keeps a local Unpod running, to try configurations of your own with
+  README.md   tells how to use the provider with your organization at Unpod
+`, requests)
+}

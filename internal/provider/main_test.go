@@ -1,0 +1,178 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+const (
+	// listAddress is the data source that listConfig reads.
+	listAddress = "data.unpod_telephony_provider_configurations.test"
+	listConfig  = `data "unpod_telephony_provider_configurations" "test" {}` + "\n"
+)
+
+var (
+	// built is a build of this tree, for the tests that are about the program
+	// that users run. The others attach Terraform to a provider in the test.
+	built *sandbox.Sandbox
+	// liveEnv has the credentials of a real organization, and is nil where the
+	// tests are not to read one.
+	liveEnv map[string]string
+)
+
+func TestMain(m *testing.M) {
+	code, err := runTests(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runTests(m *testing.M) (code int, err error) {
+	built, err = sandbox.New(context.Background())
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = built.Close() }()
+	if os.Getenv("UNPOD_ACC_LIVE") == "1" {
+		liveEnv = unpodVariables()
+	}
+	if err := isolate(); err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
+}
+
+// unpodVariables returns the environment variables that the provider reads.
+func unpodVariables() map[string]string {
+	variables := map[string]string{}
+	for _, argument := range arguments {
+		for _, name := range argument.variables {
+			variables[name] = os.Getenv(name)
+		}
+	}
+	return variables
+}
+
+// isolate takes out of the environment what could change a test, and says which
+// CLI to use.
+func isolate() error {
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "UNPOD_") || strings.HasSuffix(strings.ToUpper(name), "_PROXY") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	variables := map[string]string{
+		"TF_ACC_TERRAFORM_PATH":     built.CLI(),
+		"TF_ACC_PROVIDER_NAMESPACE": "unpod-ai",
+		"TF_CLI_CONFIG_FILE":        os.DevNull,
+	}
+	if built.CLIName() == "tofu" {
+		variables["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
+	}
+	for name, value := range variables {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startUnpod starts a local Unpod for one test.
+func startUnpod(t *testing.T, configurations ...unpodtest.Configuration) *unpodtest.Server {
+	t.Helper()
+	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...).Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// credentials returns the variables with which the provider reads the server,
+// and others besides or in their place.
+func credentials(server *unpodtest.Server, more map[string]string) map[string]string {
+	variables := map[string]string{
+		"UNPOD_API_TOKEN":   unpodtest.Token,
+		"UNPOD_ORG_HANDLE":  unpodtest.OrgHandle,
+		"UNPOD_BASE_URL":    server.URL,
+		"UNPOD_MAX_RETRIES": "0",
+	}
+	maps.Copy(variables, more)
+	return variables
+}
+
+// factories returns a provider that sees these environment variables and no
+// others, so that tests with different ones can run side by side.
+func factories(variables map[string]string) map[string]func() (tfprotov6.ProviderServer, error) {
+	getenv := func(name string) string { return variables[name] }
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"unpod": providerserver.NewProtocol6WithError(newProvider("test", getenv)()),
+	}
+}
+
+// testCLI runs the steps through the real CLI.
+func testCLI(t *testing.T, variables map[string]string, steps ...resource.TestStep) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
+}
+
+// diagnostic is what the CLI prints of a diagnostic. In the detail, {id} stands
+// for a request id.
+type diagnostic struct{ summary, detail string }
+
+// requestIDPattern matches a random UUID.
+const requestIDPattern = `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
+
+// diagnostics matches the errors that the CLI printed to the letter, but for
+// how their words are wrapped and for the place in the configuration, which
+// stands between summary and detail.
+func diagnostics(all ...diagnostic) *regexp.Regexp {
+	var pattern strings.Builder
+	for _, each := range all {
+		pattern.WriteString(`Error: ` + words(each.summary) + `\n\n(?:  with [^\n]*\n)?(?:  on [^\n]*\n[^\n]*\n\n)?` + words(each.detail) + `\s*`)
+	}
+	return regexp.MustCompile(pattern.String() + `\z`)
+}
+
+// words matches a text however its words are wrapped.
+func words(text string) string {
+	pattern := strings.Join(strings.Fields(regexp.QuoteMeta(text)), `\s+`)
+	return strings.ReplaceAll(pattern, `\{id\}`, requestIDPattern)
+}
+
+// providerSchema returns the provider block's schema.
+func providerSchema(t *testing.T) schema.Schema {
+	t.Helper()
+	var resp provider.SchemaResponse
+	newProvider("test", noVariables)().Schema(t.Context(), provider.SchemaRequest{}, &resp)
+	if resp.Diagnostics.HasError() {
+		t.Fatal(resp.Diagnostics)
+	}
+	return resp.Schema
+}

@@ -1,0 +1,114 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ datasource.DataSourceWithConfigure = (*providerConfigurationsDataSource)(nil)
+
+// providerConfigurationsDataSource is the data source
+// unpod_telephony_provider_configurations.
+type providerConfigurationsDataSource struct {
+	reader *reader
+}
+
+// providerConfigurationsDataSourceModel is the data source's state. Its lists
+// are never nil once read: a nil list would be null, where none is [].
+type providerConfigurationsDataSourceModel struct {
+	ProviderSlug           types.String                 `tfsdk:"provider_slug"`
+	AccountSID             types.String                 `tfsdk:"account_sid"`
+	ProviderConfigurations []providerConfigurationModel `tfsdk:"provider_configurations"`
+	IDs                    []types.Int64                `tfsdk:"ids"`
+}
+
+// newProviderConfigurationsDataSource returns the data source, not configured.
+func newProviderConfigurationsDataSource() datasource.DataSource {
+	return &providerConfigurationsDataSource{}
+}
+
+// Metadata names the data source.
+func (d *providerConfigurationsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_telephony_provider_configurations"
+}
+
+// Schema describes the data source.
+func (d *providerConfigurationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the telephony provider configurations of the organization: all of them, or those that match every filter that is set. " +
+			"Each is one set of credentials at a telephony provider such as Twilio or Plivo, and its `id` is what a bridge is given to use it.",
+		Attributes: map[string]schema.Attribute{
+			"provider_slug": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Keep the configurations whose `provider` is exactly this, for example `twilio`. " +
+					"(Terraform reserves the name `provider` itself.)",
+			},
+			"account_sid": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Keep the configurations whose `account_sid` is exactly this.",
+			},
+			"provider_configurations": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The configurations, sorted by `id`. Empty, and never null, where there are none.",
+				NestedObject: schema.NestedAttributeObject{
+					Attributes: map[string]schema.Attribute{
+						"id":          schema.Int64Attribute{Computed: true, MarkdownDescription: idDescription},
+						"provider":    schema.StringAttribute{Computed: true, MarkdownDescription: providerDescription},
+						"account_sid": schema.StringAttribute{Computed: true, MarkdownDescription: accountSIDDescription},
+						"created_at":  schema.StringAttribute{Computed: true, MarkdownDescription: createdAtDescription},
+					},
+				},
+			},
+			"ids": schema.ListAttribute{
+				Computed:            true,
+				ElementType:         types.Int64Type,
+				MarkdownDescription: "The `id` of each element of `provider_configurations`, in the same order.",
+			},
+		},
+	}
+}
+
+// Configure takes over the provider's client.
+func (d *providerConfigurationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	reader, diags := newReader(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+	d.reader = reader
+}
+
+// Read lists the organization's configurations and keeps those that the filters
+// ask for.
+func (d *providerConfigurationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model providerConfigurationsDataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	configurations, diags := d.reader.providerConfigurations(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	model.ProviderConfigurations = []providerConfigurationModel{}
+	model.IDs = []types.Int64{}
+	for _, configuration := range configurations {
+		element := newProviderConfigurationModel(configuration)
+		if model.keeps(element) {
+			model.ProviderConfigurations = append(model.ProviderConfigurations, element)
+			model.IDs = append(model.IDs, element.ID)
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// keeps says whether an element holds to every filter that is set. A null field
+// holds to none, not to the empty text either.
+func (m providerConfigurationsDataSourceModel) keeps(element providerConfigurationModel) bool {
+	return (m.ProviderSlug.IsNull() || m.ProviderSlug.Equal(element.Provider)) &&
+		(m.AccountSID.IsNull() || m.AccountSID.Equal(element.AccountSID))
+}

@@ -1,0 +1,185 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// sip is a configuration without an account, blank an account without a name.
+var (
+	sip   = unpodtest.Configuration{ID: 7, Provider: new("sip"), CreatedAt: new("07-02-2026 10:00")}
+	blank = unpodtest.Configuration{ID: 8, Provider: new(""), AccountSID: new(""), CreatedAt: new("")}
+	bare  = unpodtest.Configuration{ID: 9}
+)
+
+// lists checks that the data source has exactly these configurations, in this
+// order, and their ids.
+func lists(configurations ...unpodtest.Configuration) []statecheck.StateCheck {
+	elements, ids := []knownvalue.Check{}, []knownvalue.Check{}
+	for _, configuration := range configurations {
+		elements = append(elements, knownvalue.ObjectExact(map[string]knownvalue.Check{
+			"id":          knownvalue.Int64Exact(configuration.ID),
+			"provider":    textOrNull(configuration.Provider),
+			"account_sid": textOrNull(configuration.AccountSID),
+			"created_at":  textOrNull(configuration.CreatedAt),
+		}))
+		ids = append(ids, knownvalue.Int64Exact(configuration.ID))
+	}
+	return []statecheck.StateCheck{
+		statecheck.ExpectKnownValue(listAddress, tfjsonpath.New("provider_configurations"), knownvalue.ListExact(elements)),
+		statecheck.ExpectKnownValue(listAddress, tfjsonpath.New("ids"), knownvalue.ListExact(ids)),
+	}
+}
+
+func textOrNull(text *string) knownvalue.Check {
+	if text == nil {
+		return knownvalue.Null()
+	}
+	return knownvalue.StringExact(*text)
+}
+
+// TestAccProviderConfigurations reads an organization as it is: the local one
+// with the documentation's configurations, and a real one where the environment
+// names it.
+func TestAccProviderConfigurations(t *testing.T) {
+	t.Parallel()
+	t.Run("local", func(t *testing.T) {
+		t.Parallel()
+		server := startUnpod(t, unpodtest.Documented()...)
+		testOrganization(t, credentials(server, nil), server.URL)
+	})
+	t.Run("live", func(t *testing.T) {
+		t.Parallel()
+		if liveEnv == nil {
+			t.Skip("A real organization is read where UNPOD_ACC_LIVE=1, with UNPOD_API_TOKEN and UNPOD_ORG_HANDLE, and UNPOD_BASE_URL for another platform than the hosted one.")
+		}
+		baseURL := liveEnv["UNPOD_BASE_URL"]
+		if baseURL == "" {
+			baseURL = argumentNamed("base_url").fallback
+		}
+		testOrganization(t, liveEnv, baseURL)
+	})
+}
+
+// testOrganization compares what Terraform has with what the API answers.
+func testOrganization(t *testing.T, variables map[string]string, baseURL string) {
+	t.Helper()
+	expected := askAPI(t, variables, baseURL)
+	testCLI(t, variables,
+		resource.TestStep{Config: listConfig, ConfigStateChecks: lists(expected...)},
+		resource.TestStep{
+			Config:           listConfig + `output "all" { value = ` + listAddress + ` }`,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		},
+	)
+}
+
+// askAPI reads the list without the provider's client.
+func askAPI(t *testing.T, variables map[string]string, baseURL string) []unpodtest.Configuration {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, baseURL+unpodtest.Path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Token "+variables["UNPOD_API_TOKEN"])
+	request.Header.Set("Org-Handle", variables["UNPOD_ORG_HANDLE"])
+	response, err := new(http.Client).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var body struct {
+		Data []unpodtest.Configuration `json:"data"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&body); err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(body.Data, func(a, b unpodtest.Configuration) int { return int(a.ID - b.ID) })
+	return body.Data
+}
+
+func TestAccProviderConfigurations_none(t *testing.T) {
+	t.Parallel()
+	for _, spelling := range []string{"[]", "{}"} {
+		t.Run(spelling, func(t *testing.T) {
+			t.Parallel()
+			server := startUnpod(t)
+			if spelling == "{}" {
+				server.SpellEmptyAsObject()
+			}
+			testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists()})
+		})
+	}
+}
+
+// TestAccProviderConfigurations_order answers in another order at each step:
+// the list stays sorted, and so the second plan has nothing to change.
+func TestAccProviderConfigurations_order(t *testing.T) {
+	t.Parallel()
+	first, second := unpodtest.Documented()[0], unpodtest.Documented()[1]
+	config := listConfig + `output "first" { value = ` + listAddress + `.ids[0] }`
+	server := startUnpod(t, second, bare, first, sip, blank)
+	testCLI(t, credentials(server, nil),
+		resource.TestStep{Config: config, ConfigStateChecks: lists(sip, blank, bare, first, second)},
+		resource.TestStep{
+			PreConfig:         func() { server.SetConfigurations(blank, first, sip, second, bare) },
+			Config:            config,
+			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			ConfigStateChecks: lists(sip, blank, bare, first, second),
+		},
+	)
+}
+
+func TestAccProviderConfigurations_pages(t *testing.T) {
+	t.Parallel()
+	var configurations []unpodtest.Configuration
+	for id := range int64(11) {
+		configurations = append(configurations, unpodtest.Configuration{ID: id + 1, Provider: new("twilio")})
+	}
+	server := startUnpod(t, configurations...)
+	server.Paginate()
+	testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
+}
+
+func TestAccProviderConfigurations_filters(t *testing.T) {
+	t.Parallel()
+	twilio, plivo := unpodtest.Documented()[0], unpodtest.Documented()[1]
+	second := unpodtest.Configuration{ID: 50, Provider: new("twilio"), AccountSID: new("ACsecond"), CreatedAt: new("2026-03-01T00:00:00Z")}
+	tests := map[string]struct {
+		filters string
+		want    []unpodtest.Configuration
+	}{
+		"provider_slug":               {`provider_slug = "twilio"`, []unpodtest.Configuration{twilio, second}},
+		"account_sid":                 {`account_sid = "MAyyyyyyyyyyyyyyyyyyyyyyy"`, []unpodtest.Configuration{plivo}},
+		"both hold":                   {"provider_slug = \"twilio\"\naccount_sid = \"ACsecond\"", []unpodtest.Configuration{second}},
+		"one holds":                   {"provider_slug = \"plivo\"\naccount_sid = \"ACsecond\"", nil},
+		"another case is another":     {`provider_slug = "Twilio"`, nil},
+		"null is no filter":           {`provider_slug = null`, []unpodtest.Configuration{sip, blank, bare, twilio, plivo, second}},
+		"an empty slug, and no null":  {`provider_slug = ""`, []unpodtest.Configuration{blank}},
+		"an empty SID, and no null":   {`account_sid = ""`, []unpodtest.Configuration{blank}},
+		"a value known during apply":  {`provider_slug = terraform_data.slug.output`, []unpodtest.Configuration{twilio, second}},
+		"a slug that is not in there": {`provider_slug = "vonage"`, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startUnpod(t, second, plivo, twilio, bare, blank, sip)
+			config := "resource \"terraform_data\" \"slug\" { input = \"twilio\" }\n" +
+				"data \"unpod_telephony_provider_configurations\" \"test\" {\n" + test.filters + "\n}"
+			testCLI(t, credentials(server, nil), resource.TestStep{Config: config, ConfigStateChecks: lists(test.want...)})
+		})
+	}
+}

@@ -1,0 +1,72 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestFindCLI(t *testing.T) {
+	both := directoryOf(t, "terraform", "tofu")
+	tofu := directoryOf(t, "tofu")
+	neither := t.TempDir()
+	tests := map[string]struct {
+		named, path string
+		want        string
+		wantErrors  []string
+	}{
+		"terraform comes first":        {path: both, want: filepath.Join(both, executable("terraform"))},
+		"tofu where it is the only":    {path: tofu, want: filepath.Join(tofu, executable("tofu"))},
+		"the variable beats the path":  {named: filepath.Join(tofu, executable("tofu")), path: both, want: filepath.Join(tofu, executable("tofu"))},
+		"the variable names no file":   {named: filepath.Join(neither, "gone"), path: both, wantErrors: []string{pathVariable}},
+		"the variable names a folder":  {named: neither, path: both, wantErrors: []string{pathVariable}},
+		"neither, and where to get it": {path: neither, wantErrors: []string{"neither terraform nor tofu", "https://developer.hashicorp.com/terraform/install", "https://opentofu.org/docs/intro/install/", pathVariable}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(pathVariable, test.named)
+			t.Setenv("PATH", test.path)
+			got, err := FindCLI()
+			if got != test.want {
+				t.Errorf("FindCLI() = %q, want %q", got, test.want)
+			}
+			if failed := err != nil; failed != (len(test.wantErrors) > 0) {
+				t.Errorf("FindCLI() error = %v", err)
+			}
+			for _, want := range test.wantErrors {
+				if err != nil && !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not mention %q: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// directoryOf makes a directory with executables of these names that do nothing.
+func directoryOf(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range names {
+		writeScript(t, filepath.Join(dir, executable(name)), "exit 0")
+	}
+	return dir
+}
+
+func executable(name string) string {
+	if runtime.GOOS == "windows" {
+		return name + ".exe"
+	}
+	return name
+}
+
+func writeScript(t *testing.T, path, body string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}

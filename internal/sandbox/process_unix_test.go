@@ -1,0 +1,119 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package sandbox
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestNewLeavesNothingWhenInterruptedInTheBuild(t *testing.T) {
+	tmp := ownTmp(t)
+	cli, err := FindCLI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(pathVariable, cli)
+	// This go says that it is being interrupted by ending the test's wait.
+	bin := t.TempDir()
+	started := filepath.Join(bin, "started")
+	writeScript(t, filepath.Join(bin, "go"), `echo object >"$GOTMPDIR/object"; touch "`+started+`"; exec sleep 60`)
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		for !exists(started) && ctx.Err() == nil {
+			<-time.After(10 * time.Millisecond)
+		}
+	}()
+	if _, err := New(ctx); err == nil {
+		t.Error("New does not tell that it was interrupted")
+	}
+	if !exists(started) {
+		t.Error("New did not come as far as the build")
+	}
+	wantEmpty(t, tmp)
+}
+
+func TestCommandIsInterruptedOnce(t *testing.T) {
+	t.Parallel()
+	w := scriptWorkspace(t, `trap 'echo interrupted; n=$((n+1))' INT
+echo ready
+while [ -z "$n" ]; do sleep 0.05; done
+sleep 0.2
+exit "$n"`)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := w.Command(ctx, nil, "plan")
+	output := startAndRead(t, cmd, cancel)
+	if strings.Count(output, "interrupted") != 1 || cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("the command was not interrupted just once: %q, %v", output, cmd.ProcessState)
+	}
+}
+
+func TestCommandThatDoesNotEndIsKilledWithItsChildren(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", `trap "" INT; echo ready; sleep 60; true`)
+	stopGently(cmd, 50*time.Millisecond)
+	// The output ends only when the last process that could write to it does.
+	startAndRead(t, cmd, cancel)
+	if cmd.ProcessState.Exited() {
+		t.Errorf("the command ended by itself: %v", cmd.ProcessState)
+	}
+}
+
+// startAndRead cancels once the command has printed its first line, and
+// returns what it prints from then on.
+func startAndRead(t *testing.T, cmd *exec.Cmd, cancel func()) string {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	cmd.Stdout = writer
+	if err := errors.Join(cmd.Start(), writer.Close()); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(reader)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	rest, err := io.ReadAll(lines)
+	if err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Wait(); err == nil || errors.Is(err, exec.ErrWaitDelay) {
+		t.Errorf("Wait() = %v", err)
+	}
+	return string(rest)
+}
+
+// scriptWorkspace has a shell script in the CLI's place.
+func scriptWorkspace(t *testing.T, script string) *Workspace {
+	t.Helper()
+	dir := t.TempDir()
+	cli := filepath.Join(dir, "terraform")
+	writeScript(t, cli, script)
+	return &Workspace{Dir: dir, sandbox: &Sandbox{cli: cli, root: dir}}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,33 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+// Terraform starts this program as the Unpod provider.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/provider"
+)
+
+// version is set by the linker in a release.
+var version = "dev"
+
+func main() {
+	debug := flag.Bool("debug", false, "wait for a debugger, and print how to have Terraform use this process")
+	flag.Parse()
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address:         "registry.terraform.io/unpod-ai/unpod",
+		Debug:           *debug,
+		ProtocolVersion: 6,
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
