@@ -8,6 +8,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log" //nolint:depguard // It is silenced here.
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -19,6 +21,10 @@ import (
 var version = "dev"
 
 func main() {
+	// net/http logs what a server sends unasked, which can be the token, and
+	// Terraform would keep it in its own log.
+	log.SetOutput(io.Discard)
+
 	debug := flag.Bool("debug", false, "wait for a debugger, and print how to have Terraform use this process")
 	flag.Parse()
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{

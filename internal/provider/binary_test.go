@@ -114,6 +114,9 @@ output "all" { value = ` + listAddress + ` }
 	server.AnswerNext(unpodtest.Header("X-Echo", canary, unpodtest.JSON(502, `{"message":"Token `+canary+`"}`)))
 	output := run(t, workspace, variables, "apply", "-auto-approve")
 
+	server.AnswerNext(unpodtest.Unasked(`{"data":[]}`, "Is this yours? "+canary))
+	output += run(t, workspace, variables, "plan")
+
 	server.AnswerNext(unpodtest.Header("X-Echo", canary, unpodtest.JSON(401, `{"message":"No such token: `+canary+`"}`)))
 	failure, err := workspace.Run(t.Context(), variables, "plan")
 	if err == nil || !strings.Contains(failure, "(redacted)") {

@@ -6,6 +6,7 @@ package unpod
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -91,8 +92,11 @@ func (c *call) get(ctx context.Context, query url.Values) (answer, error) {
 }
 
 // RoundTrip is one attempt: a request id of its own, a time limit, the whole
-// body, a line in the log.
+// body, a line in the log. It begins once no other call is told to wait.
 func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := c.client.throttle.wait(request.Context()); err != nil {
+		return nil, err
+	}
 	requestID, err := uuid.NewRandom()
 	if err != nil {
 		return nil, err
@@ -131,8 +135,17 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 	if int64(len(body)) > c.budget {
 		return nil, len(body), &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
 	}
+	if endsWithConnection(response) && isJSON(response.Header) && !json.Valid(body) {
+		return nil, len(body), io.ErrUnexpectedEOF
+	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, len(body), nil
+}
+
+// endsWithConnection says whether nothing but the end of the connection marks
+// the end of the body, so that net/http cannot notice when it breaks off.
+func endsWithConnection(response *http.Response) bool {
+	return response.ProtoMajor == 1 && response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed
 }
 
 // origin returns the scheme, host and port that a redirect leads to.
@@ -181,6 +194,9 @@ func (c *call) backoff(ctx context.Context, retry int, response *http.Response) 
 	wait -= rand.N(wait / 2) //nolint:gosec // Chance is all that is wanted of it.
 	if response != nil {
 		wait = max(wait, retryAfter(response.Header))
+		if response.StatusCode == http.StatusTooManyRequests {
+			c.client.throttle.hold(wait)
+		}
 	}
 	c.logRetry(ctx, wait)
 	return wait

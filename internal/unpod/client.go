@@ -40,6 +40,7 @@ type Options struct {
 type Client struct {
 	options   Options
 	transport http.RoundTripper
+	throttle  throttle
 }
 
 // New returns a client. It sends nothing.

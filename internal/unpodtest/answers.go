@@ -4,6 +4,7 @@
 package unpodtest
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -88,6 +89,22 @@ func BreakOff(body string) http.HandlerFunc {
 		_, _ = io.WriteString(w, body[:len(body)/2]) // The client may have gone, which is its right.
 		_ = http.NewResponseController(w).Flush()    // Likewise.
 		panic(http.ErrAbortHandler)                  // The documented way to hang up.
+	}
+}
+
+// Unasked answers with a JSON body and, before anything more is asked, sends a
+// text on the connection that stays open.
+func Unasked(body, text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err) // Listen serves HTTP/1.1, which can be taken over.
+		}
+		_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, text)
+		go func() {
+			_, _ = io.Copy(io.Discard, connection) // Until the client closes it.
+			_ = connection.Close()
+		}()
 	}
 }
 
