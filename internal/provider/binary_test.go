@@ -5,11 +5,9 @@ package provider
 
 import (
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -163,97 +161,4 @@ func searchFiles(t *testing.T, dir, text string) (log string) {
 		t.Errorf("searched only %v", searched)
 	}
 	return log
-}
-
-// TestExamples plans every configuration under examples.
-func TestExamples(t *testing.T) {
-	t.Parallel()
-	server := documentedUnpod(t)
-	variables := credentials(server, map[string]string{"TF_VAR_unpod_api_token": unpodtest.Token})
-	root := moduleRoot(t)
-	for _, directory := range exampleDirectories(t, filepath.Join(root, "examples")) {
-		name, err := filepath.Rel(root, directory)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(filepath.ToSlash(name), func(t *testing.T) {
-			t.Parallel()
-			workspace, err := built.Workspace(directory)
-			if err != nil {
-				t.Fatal(err)
-			}
-			addRequired(t, workspace)
-			run(t, workspace, nil, "init")
-			run(t, workspace, variables, "validate")
-			run(t, workspace, variables, "plan")
-		})
-	}
-}
-
-// addRequired says where the provider is from in an example that leaves this to
-// the page that shows it.
-func addRequired(t *testing.T, workspace *sandbox.Workspace) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if strings.Contains(readFile(t, file), "required_providers") {
-			return
-		}
-	}
-	if err := os.WriteFile(filepath.Join(workspace.Dir, "terraform.tf"), []byte(required), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// exampleDirectories returns every directory that holds a configuration.
-func exampleDirectories(t *testing.T, examples string) []string {
-	t.Helper()
-	found := map[string]bool{}
-	err := filepath.WalkDir(examples, func(path string, _ fs.DirEntry, err error) error {
-		if filepath.Ext(path) == ".tf" {
-			found[filepath.Dir(path)] = true
-		}
-		return err
-	})
-	if err != nil || len(found) == 0 {
-		t.Fatalf("%d examples, error %v", len(found), err)
-	}
-	return slices.Sorted(maps.Keys(found))
-}
-
-// TestReadme holds README.md's table to the list of arguments.
-func TestReadme(t *testing.T) {
-	t.Parallel()
-	readme := readFile(t, filepath.Join(moduleRoot(t), "README.md"))
-	for _, argument := range arguments {
-		fallback := ""
-		if argument.fallback != "" {
-			fallback = "`" + argument.fallback + "` "
-		}
-		row := "| `" + argument.name + "` | `" + strings.Join(argument.variables, "`, then `") + "` | " + fallback + "| "
-		if !strings.Contains(readme, row) {
-			t.Errorf("README.md does not have %s", row)
-		}
-	}
-}
-
-func moduleRoot(t *testing.T) string {
-	t.Helper()
-	root, err := sandbox.ModuleRoot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
-func readFile(t *testing.T, path string) string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }

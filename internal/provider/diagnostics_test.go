@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -193,6 +194,9 @@ func closedPort(t *testing.T) string {
 // testError reads the list, which must end in exactly this error.
 func testError(t *testing.T, variables map[string]string, baseURL, summary, happened, next string) {
 	t.Helper()
+	if page := readFile(t, filepath.Join(moduleRoot(t), "docs", "guides", "troubleshooting.md")); !strings.Contains(page, "\n| "+summary+" | ") {
+		t.Errorf("the troubleshooting page does not have %q", summary)
+	}
 	detail := fmt.Sprintf("%s%s\n\n%s\n\nBase URL: %s. Attempts: 1. Request id: {id}.", asked, happened, next, baseURL)
 	testCLI(t, variables, resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{summary, detail})})
 }

@@ -123,6 +123,7 @@ func userAgent(terraformVersion, version string) string {
 func (p *unpodProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newProviderConfigurationsDataSource,
+		newProviderConfigurationDataSource,
 	}
 }
 

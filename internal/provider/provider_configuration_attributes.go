@@ -17,6 +17,9 @@ const (
 	createdAtDescription  = "When the configuration was created, as the API writes it: RFC 3339, for example `2026-02-07T10:00:00Z`."
 )
 
+// reservedDescription says why an attribute is not named as the API's field.
+const reservedDescription = " (Terraform reserves the name `provider` itself.)"
+
 // providerConfigurationModel is a provider configuration in state.
 type providerConfigurationModel struct {
 	ID         types.Int64  `tfsdk:"id"`
@@ -34,4 +37,32 @@ func newProviderConfigurationModel(configuration unpod.ProviderConfiguration) pr
 		AccountSID: types.StringPointerValue(configuration.AccountSID),
 		CreatedAt:  types.StringPointerValue(configuration.CreatedAt),
 	}
+}
+
+// conditions are what a provider configuration is looked for by. One that is
+// null is none.
+type conditions struct {
+	id           types.Int64
+	providerSlug types.String
+	accountSID   types.String
+}
+
+// keep returns those that hold to every condition, in their order, and never
+// nil: a nil list would be null in state, where none is [].
+func (c conditions) keep(configurations []unpod.ProviderConfiguration) []providerConfigurationModel {
+	kept := []providerConfigurationModel{}
+	for _, configuration := range configurations {
+		if model := newProviderConfigurationModel(configuration); c.hold(model) {
+			kept = append(kept, model)
+		}
+	}
+	return kept
+}
+
+// hold says whether every condition holds. A field that is null holds to none,
+// not to the empty text either.
+func (c conditions) hold(model providerConfigurationModel) bool {
+	return (c.id.IsNull() || c.id.Equal(model.ID)) &&
+		(c.providerSlug.IsNull() || c.providerSlug.Equal(model.Provider)) &&
+		(c.accountSID.IsNull() || c.accountSID.Equal(model.AccountSID))
 }

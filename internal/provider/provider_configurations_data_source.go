@@ -45,9 +45,8 @@ func (d *providerConfigurationsDataSource) Schema(_ context.Context, _ datasourc
 			"Each is one set of credentials at a telephony provider such as Twilio or Plivo, and its `id` is what a bridge is given to use it.",
 		Attributes: map[string]schema.Attribute{
 			"provider_slug": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Keep the configurations whose `provider` is exactly this, for example `twilio`. " +
-					"(Terraform reserves the name `provider` itself.)",
+				Optional:            true,
+				MarkdownDescription: "Keep the configurations whose `provider` is exactly this, for example `twilio`." + reservedDescription,
 			},
 			"account_sid": schema.StringAttribute{
 				Optional:            true,
@@ -94,21 +93,13 @@ func (d *providerConfigurationsDataSource) Read(ctx context.Context, req datasou
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.ProviderConfigurations = []providerConfigurationModel{}
+	model.ProviderConfigurations = conditions{
+		providerSlug: model.ProviderSlug,
+		accountSID:   model.AccountSID,
+	}.keep(configurations)
 	model.IDs = []types.Int64{}
-	for _, configuration := range configurations {
-		element := newProviderConfigurationModel(configuration)
-		if model.keeps(element) {
-			model.ProviderConfigurations = append(model.ProviderConfigurations, element)
-			model.IDs = append(model.IDs, element.ID)
-		}
+	for _, configuration := range model.ProviderConfigurations {
+		model.IDs = append(model.IDs, configuration.ID)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-}
-
-// keeps says whether an element holds to every filter that is set. A null field
-// holds to none, not to the empty text either.
-func (m providerConfigurationsDataSourceModel) keeps(element providerConfigurationModel) bool {
-	return (m.ProviderSlug.IsNull() || m.ProviderSlug.Equal(element.Provider)) &&
-		(m.AccountSID.IsNull() || m.AccountSID.Equal(element.AccountSID))
 }

@@ -113,5 +113,29 @@ func (c *call) page(ctx context.Context, query url.Values) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	if err := c.refuseToken(configurations); err != nil {
+		return page{}, err
+	}
 	return page{configurations: configurations, count: contents.Count}, nil
+}
+
+// refuseToken finds the token in what would go into state, where a server that
+// gives back what it was sent would put it.
+func (c *call) refuseToken(configurations []ProviderConfiguration) error {
+	token := c.client.options.Token
+	for i, configuration := range configurations {
+		for _, field := range []struct {
+			name string
+			text *string
+		}{
+			{"provider", configuration.Provider},
+			{"account_sid", configuration.AccountSID},
+			{"created_at", configuration.CreatedAt},
+		} {
+			if field.text != nil && token.mask(*field.text) != *field.text {
+				return &ShapeError{Place: fmt.Sprintf("data[%d].%s", i, field.name), Problem: "contains the API token"}
+			}
+		}
+	}
+	return nil
 }

@@ -1,0 +1,61 @@
+terraform {
+  required_version = ">= 1.5" # the first with check blocks
+
+  required_providers {
+    unpod = {
+      source  = "unpod-ai/unpod"
+      version = "~> 0.1"
+    }
+  }
+}
+
+provider "unpod" {}
+
+variable "max_age_days" {
+  description = "How old a configuration may be."
+  type        = number
+  default     = 365
+}
+
+variable "allowed_providers" {
+  description = "The telephony providers that the organization has agreed on."
+  type        = set(string)
+  default     = ["plivo", "twilio"]
+}
+
+data "unpod_telephony_provider_configurations" "all" {}
+
+locals {
+  configurations = data.unpod_telephony_provider_configurations.all.provider_configurations
+  oldest         = timeadd(plantimestamp(), "-${var.max_age_days * 24}h")
+
+  # One whose date is missing, or in another format, counts as too old: it has
+  # to be looked at.
+  too_old     = [for c in local.configurations : c.id if try(timecmp(c.created_at, local.oldest) < 0, true)]
+  not_allowed = [for c in local.configurations : c.id if !contains(var.allowed_providers, coalesce(c.provider, "none"))]
+
+  ids_by_provider = { for c in local.configurations : coalesce(c.provider, "none") => c.id... }
+  repeated        = { for provider, ids in local.ids_by_provider : provider => ids if length(ids) > 1 }
+}
+
+# A check that fails is a warning: the plan goes on.
+check "age" {
+  assert {
+    condition     = length(local.too_old) == 0
+    error_message = "Provider configurations older than ${var.max_age_days} days: ${join(", ", local.too_old)}. Rotate their credentials."
+  }
+}
+
+check "allowed_providers" {
+  assert {
+    condition     = length(local.not_allowed) == 0
+    error_message = "Provider configurations at a provider that is not allowed: ${join(", ", local.not_allowed)}."
+  }
+}
+
+check "one_for_each_provider" {
+  assert {
+    condition     = length(local.repeated) == 0
+    error_message = "More than one configuration of a provider: ${jsonencode(local.repeated)}. Remove those that nothing uses."
+  }
+}

@@ -1,0 +1,53 @@
+terraform {
+  required_providers {
+    unpod = {
+      source  = "unpod-ai/unpod"
+      version = "~> 0.1"
+    }
+  }
+}
+
+variable "sales_api_token" {
+  type      = string
+  sensitive = true
+}
+
+variable "support_api_token" {
+  type      = string
+  sensitive = true
+}
+
+variable "support_base_url" {
+  description = "Address of the platform that the support organization hosts itself."
+  type        = string
+}
+
+# Each alias has a client of its own: neither's token goes to the other's
+# address. What an alias leaves out comes from the environment, for both.
+provider "unpod" {
+  alias      = "sales"
+  api_token  = var.sales_api_token
+  org_handle = "acme-sales"
+}
+
+provider "unpod" {
+  alias      = "support"
+  api_token  = var.support_api_token
+  org_handle = "acme-support"
+  base_url   = var.support_base_url
+}
+
+data "unpod_telephony_provider_configurations" "sales" {
+  provider = unpod.sales
+}
+
+data "unpod_telephony_provider_configurations" "support" {
+  provider = unpod.support
+}
+
+output "ids" {
+  value = {
+    sales   = data.unpod_telephony_provider_configurations.sales.ids
+    support = data.unpod_telephony_provider_configurations.support.ids
+  }
+}

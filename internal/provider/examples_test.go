@@ -1,0 +1,239 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// exampleVariables are the input variables that examples have no default for.
+var exampleVariables = map[string]string{
+	"TF_VAR_unpod_api_token":   unpodtest.Token,
+	"TF_VAR_sales_api_token":   unpodtest.Token,
+	"TF_VAR_support_api_token": unpodtest.Token,
+}
+
+// TestExamples plans every configuration under examples.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for _, name := range exampleDirectories(t, ".tf") {
+		if strings.Contains(name, "/modules/") {
+			continue // It is planned as a part of the configuration that calls it.
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "examples/ephemeral-token" {
+				needCLI(t, 10, "An ephemeral variable")
+			}
+			server := documentedUnpod(t)
+			server.AcceptAnyOrganization()
+			variables := credentials(server, exampleVariables)
+			variables["TF_VAR_support_base_url"] = server.URL
+			workspace := example(t, name)
+			run(t, workspace, variables, "validate")
+			run(t, workspace, variables, "plan")
+		})
+	}
+}
+
+// TestExamples_tests runs the tests that come with examples, without an Unpod
+// and without credentials.
+func TestExamples_tests(t *testing.T) {
+	t.Parallel()
+	for _, name := range exampleDirectories(t, ".tftest.hcl") {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			needCLI(t, 7, "mock_provider")
+			workspace := example(t, filepath.Dir(name))
+			if output := run(t, workspace, nil, "test"); !strings.Contains(output, "Success!") {
+				t.Errorf("no test ran:\n%s", output)
+			}
+		})
+	}
+}
+
+// example returns a workspace with an example, initialized.
+func example(t *testing.T, name string) *sandbox.Workspace {
+	t.Helper()
+	workspace, err := built.Workspace(filepath.Join(moduleRoot(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addRequired(t, workspace)
+	run(t, workspace, nil, "init")
+	return workspace
+}
+
+// needCLI skips a test of what came to the CLI with version 1.MINOR.
+func needCLI(t *testing.T, minor int, feature string) {
+	t.Helper()
+	workspace, err := built.WorkspaceFromText("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var version struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal([]byte(run(t, workspace, nil, "version", "-json")), &version); err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(version.Version, ".")
+	if has, err := strconv.Atoi(parts[1]); err != nil || parts[0] != "1" || has >= minor {
+		return
+	}
+	t.Skipf("%s came with version 1.%d of the CLI, and this is %s.", feature, minor, version.Version)
+}
+
+// TestExamples_twoOrganizations has a platform for each organization, and looks
+// at what each was sent.
+func TestExamples_twoOrganizations(t *testing.T) {
+	t.Parallel()
+	listen := func(token, orgHandle string, id int64) *unpodtest.Server {
+		server, err := unpodtest.New(token, orgHandle, unpodtest.Configuration{ID: id}).Listen(t.Context(), "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = server.Close() })
+		return server
+	}
+	sales, support := listen("token-of-sales", "acme-sales", 1), listen("token-of-support", "acme-support", 2)
+	workspace := example(t, "examples/two-organizations")
+	output := run(t, workspace, map[string]string{
+		"UNPOD_BASE_URL":           sales.URL,
+		"TF_VAR_sales_api_token":   sales.Token,
+		"TF_VAR_support_api_token": support.Token,
+		"TF_VAR_support_base_url":  support.URL,
+	}, "plan")
+	if !regexp.MustCompile(`sales\s+= \[\s+\+ 1,\s+\]\s+\+ support = \[\s+\+ 2,`).MatchString(output) {
+		t.Errorf("not each organization's own list:\n%s", output)
+	}
+	for _, server := range []*unpodtest.Server{sales, support} {
+		if got := len(server.Requests()); got != 1 {
+			t.Errorf("%s was asked %d times, not once", server.OrgHandle, got)
+		}
+		for _, request := range server.Requests() {
+			if got := request.Header.Get("Authorization"); got != "Token "+server.Token {
+				t.Errorf("%s was sent %q", server.OrgHandle, got)
+			}
+		}
+	}
+}
+
+// TestExamples_audit has something for every check to find.
+func TestExamples_audit(t *testing.T) {
+	t.Parallel()
+	server := startUnpod(t, append(unpodtest.Documented(), sip, unpodtest.Configuration{ID: 50, Provider: new("twilio"), CreatedAt: new("2999-01-01T00:00:00Z")})...)
+	workspace := example(t, "examples/audit")
+	output := run(t, workspace, credentials(server, map[string]string{"TF_VAR_max_age_days": "30"}), "plan")
+	for _, text := range []string{
+		"Provider configurations older than 30 days: 7, 42, 43. Rotate their credentials.",
+		"Provider configurations at a provider that is not allowed: 7.",
+		`More than one configuration of a provider: {"twilio":[42,50]}. Remove those that nothing uses.`,
+	} {
+		if !regexp.MustCompile(words(text)).MatchString(output) {
+			t.Errorf("no %q in:\n%s", text, output)
+		}
+	}
+}
+
+// TestExamples_ephemeralToken looks for the token in a saved plan and in state.
+func TestExamples_ephemeralToken(t *testing.T) {
+	t.Parallel()
+	needCLI(t, 10, "An ephemeral variable")
+	server := documentedUnpod(t)
+	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_unpod_api_token": unpodtest.Token})
+	workspace := example(t, "examples/ephemeral-token")
+	run(t, workspace, variables, "plan", "-out=plan.bin")
+	run(t, workspace, variables, "apply", "plan.bin")
+	planned := run(t, workspace, nil, "show", "-json", "plan.bin")
+	state := readFile(t, filepath.Join(workspace.Dir, "terraform.tfstate"))
+	if strings.Contains(planned+state, unpodtest.Token) {
+		t.Error("the token is in the plan or in state")
+	}
+	if !strings.Contains(planned, "provider_configurations") || !strings.Contains(state, "provider_configurations") {
+		t.Error("there is nothing in the plan or in state")
+	}
+}
+
+// addRequired says where the provider is from in an example that leaves this to
+// the page that shows it.
+func addRequired(t *testing.T, workspace *sandbox.Workspace) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.Contains(readFile(t, file), "required_providers") {
+			return
+		}
+	}
+	if err := os.WriteFile(filepath.Join(workspace.Dir, "terraform.tf"), []byte(required), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// exampleDirectories returns every directory under examples, named from the
+// module's root, that holds files of this kind.
+func exampleDirectories(t *testing.T, ending string) []string {
+	t.Helper()
+	root := moduleRoot(t)
+	found := map[string]bool{}
+	err := fs.WalkDir(os.DirFS(root), "examples", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ending) {
+			found[filepath.ToSlash(filepath.Dir(path))] = true
+		}
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%d examples, error %v", len(found), err)
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// TestReadme holds README.md's table to the list of arguments.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme := readFile(t, filepath.Join(moduleRoot(t), "README.md"))
+	for _, argument := range arguments {
+		fallback := ""
+		if argument.fallback != "" {
+			fallback = "`" + argument.fallback + "` "
+		}
+		row := "| `" + argument.name + "` | `" + strings.Join(argument.variables, "`, then `") + "` | " + fallback + "| "
+		if !strings.Contains(readme, row) {
+			t.Errorf("README.md does not have %s", row)
+		}
+	}
+}
+
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	root, err := sandbox.ModuleRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
