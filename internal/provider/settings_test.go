@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -86,16 +87,28 @@ func certificatePEM(der []byte) string {
 // anotherCertificate makes a certificate that no server has.
 func anotherCertificate(t *testing.T) string {
 	t.Helper()
+	return certificatePEM(certificateOf(t, "unpod.example").Certificate[0])
+}
+
+// certificateOf makes a certificate that vouches for itself.
+func certificateOf(t *testing.T, host string) tls.Certificate {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		NotAfter:              time.Now().Add(time.Hour),
+		DNSNames:              []string{host},
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return certificatePEM(der)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // TestAccArguments sets each argument in each place where it can be set: the
