@@ -14,6 +14,10 @@ import (
 	"strings"
 )
 
+// maxNesting bounds how deep a body nests: many times what the platform's does,
+// and little enough that reading it costs no stack to speak of.
+const maxNesting = 64
+
 // envelope is what the platform puts around every answer.
 type envelope struct {
 	// StatusCode repeats the HTTP status, or contradicts it.
@@ -29,6 +33,9 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	if answer.status != http.StatusOK {
 		return envelope{}, c.statusError(answer, answer.status)
 	}
+	if nestsTooDeep(answer.body) {
+		return envelope{}, &TooLargeError{Limit: fmt.Sprintf("%d levels of nesting", maxNesting)}
+	}
 	var contents envelope
 	if err := json.Unmarshal(answer.body, &contents); err != nil {
 		if !json.Valid(answer.body) && !isJSON(answer.header) {
@@ -40,6 +47,28 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 		return envelope{}, c.statusError(answer, *contents.StatusCode)
 	}
 	return contents, nil
+}
+
+// nestsTooDeep counts the brackets that are open at once. It need not know
+// whether the body is JSON.
+func nestsTooDeep(body []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(body); i++ {
+		switch character := body[i]; {
+		case quoted && character == '\\':
+			i++
+		case character == '"':
+			quoted = !quoted
+		case !quoted && (character == '[' || character == '{'):
+			depth++
+		case !quoted && (character == ']' || character == '}'):
+			depth--
+		}
+		if depth > maxNesting {
+			return true
+		}
+	}
+	return false
 }
 
 // statusError keeps what an answer that is an error says. Its body may be of
