@@ -31,7 +31,7 @@ func TestInterruptedDemoLeavesNothing(t *testing.T) {
 		"Ctrl-C in the build": {os.Interrupt, "Building"},
 		"Ctrl-C in init":      {os.Interrupt, "$ "},
 		"SIGTERM in plan":     {syscall.SIGTERM, " plan "},
-		"a closed terminal":   {syscall.SIGHUP, " apply "},
+		"a closed terminal":   {syscall.SIGHUP, " plan "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,6 +63,7 @@ func signalDemo(t *testing.T, demo, tmp, at string, signal os.Signal) (status in
 	lines := bufio.NewReader(stdout)
 	for line := ""; !strings.Contains(line, at); {
 		if line, err = lines.ReadString('\n'); err != nil {
+			_ = cmd.Wait() // Until then its errors are still written.
 			t.Fatalf("the demo ended before %q: %v\n%s", at, err, &errors)
 		}
 	}
