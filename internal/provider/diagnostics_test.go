@@ -106,8 +106,8 @@ var answers = map[string]struct {
 		"Unpod's list is incomplete", "brought 2 of the 3 provider configurations that the server announced.", checkIncomplete,
 	},
 	"a body that is too large": {
-		unpodtest.JSON(200, strings.Repeat(" ", 32<<20+1)),
-		"Unpod's answer is too large", "was answered with more than 32 MiB, which is not read.", checkTooLarge,
+		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)),
+		"Unpod's answer is too large", "was answered with more than 16 MiB, which is not read.", checkTooLarge,
 	},
 	"no answer": {
 		unpodtest.HangUp,

@@ -102,7 +102,7 @@ var echoes = map[string]http.HandlerFunc{
 	"an account":       unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC`+canary+`"}]}`),
 	"a date":           unpodtest.JSON(200, `{"data":[{"id":1,"created_at":"`+canary+`!"}]}`),
 	"a total":          unpodtest.JSON(200, `{"count":2,"data":[{"id":1,"`+canary+`":1}]}`),
-	"too much":         unpodtest.JSON(200, strings.Repeat(canary, 2<<20)),
+	"too much":         unpodtest.JSON(200, strings.Repeat(canary, 1<<20)),
 	"broken off":       unpodtest.BreakOff(`{"data":["` + canary + `",    "                                      "]}`),
 	"no HTTP":          raw(canary + "\r\n\r\n"),
 	"a bad header":     raw("HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n"),

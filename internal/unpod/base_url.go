@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // ParseOrgHandle reads an organization's domain_handle, without surrounding
@@ -24,7 +25,7 @@ func parseHeaderValue(text string) (string, error) {
 	if text == "" {
 		return "", errors.New("must not be empty")
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 		return "", errors.New("must not contain blanks or control characters")
 	}
 	return text, nil
@@ -63,7 +64,7 @@ func checkBaseURL(parsed *url.URL, text string) error {
 		return errors.New("must not contain a query or fragment")
 	case parsed.Hostname() == "" || strings.ContainsFunc(parsed.Host, unicode.IsSpace):
 		return errors.New("must name a host")
-	case !validPort(parsed.Port()):
+	case strings.HasSuffix(parsed.Host, ":") || !validPort(parsed.Port()):
 		return errors.New("must have a port from 1 to 65535, or none")
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -23,9 +24,9 @@ import (
 
 const (
 	// maxBytes bounds what one call reads, after decompression and over all its
-	// pages: room for some 250,000 configurations, where organizations have
-	// tens.
-	maxBytes = 32 << 20
+	// pages: room for more than 100,000 configurations, where organizations
+	// have tens.
+	maxBytes = 16 << 20
 	// minWait is the wait before the first retry. It doubles from retry to
 	// retry.
 	minWait = 500 * time.Millisecond
@@ -135,7 +136,7 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 	if int64(len(body)) > c.budget {
 		return nil, len(body), &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
 	}
-	if endsWithConnection(response) && isJSON(response.Header) && !json.Valid(body) {
+	if response.StatusCode == http.StatusOK && endsWithConnection(response) && isJSON(response.Header) && !json.Valid(body) {
 		return nil, len(body), io.ErrUnexpectedEOF
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
@@ -182,7 +183,7 @@ func isTransient(err error) bool {
 		redirect *RedirectError
 		tooLarge *TooLargeError
 	)
-	return !errors.As(err, &redirect) && !errors.As(err, &tooLarge) && !errors.Is(err, errProxyAddress) && !isTLS(err)
+	return !errors.As(err, &redirect) && !errors.As(err, &tooLarge) && !isTLS(err)
 }
 
 // backoff says how long to wait before a retry, the first of which is 0: twice
@@ -210,7 +211,9 @@ func retryAfter(header http.Header) time.Duration {
 		return time.Duration(seconds) * time.Second
 	}
 	if date, err := http.ParseTime(text); err == nil {
-		return max(time.Until(date), 0).Round(time.Second)
+		// Rounded up, as a part of a second too early would be too early.
+		wait := min(time.Until(date), math.MaxInt64-time.Second)
+		return max(wait+time.Second-1, 0).Truncate(time.Second)
 	}
 	return 0
 }

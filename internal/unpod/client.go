@@ -45,7 +45,7 @@ type Client struct {
 
 // New returns a client. It sends nothing.
 func New(options Options) *Client {
-	return &Client{options: options, transport: newTransport(options.RootCAs)}
+	return &Client{options: options, transport: newTransport(options.RootCAs, options.RequestTimeout)}
 }
 
 // ProviderConfigurations returns every telephony provider configuration of the

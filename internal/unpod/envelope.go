@@ -33,14 +33,14 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	if answer.status != http.StatusOK {
 		return envelope{}, c.statusError(answer, answer.status)
 	}
+	if !isJSON(answer.header) && !json.Valid(answer.body) {
+		return envelope{}, &NotJSONError{ContentType: c.contentType(answer.header)}
+	}
 	if nestsTooDeep(answer.body) {
 		return envelope{}, &TooLargeError{Limit: fmt.Sprintf("%d levels of nesting", maxNesting)}
 	}
 	var contents envelope
 	if err := json.Unmarshal(answer.body, &contents); err != nil {
-		if !json.Valid(answer.body) && !isJSON(answer.header) {
-			return envelope{}, &NotJSONError{ContentType: c.contentType(answer.header)}
-		}
 		return envelope{}, shapeError("", err)
 	}
 	if contents.StatusCode != nil && *contents.StatusCode != http.StatusOK {

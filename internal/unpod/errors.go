@@ -154,10 +154,7 @@ func (c *call) reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	// What net/http wraps around an error repeats the URL.
-	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
+	err = withoutURL(err)
 	switch err.(type) { //nolint:errorlint // None of these is wrapped any more.
 	case *StatusError, *RedirectError, *NotJSONError, *ShapeError, *IncompleteError, *TooLargeError, *TimeoutError:
 		return err
@@ -169,6 +166,15 @@ func (c *call) reason(ctx context.Context, err error) error {
 		return &ConnectionError{Reason: "the connection ended before the whole answer had come"}
 	}
 	return &ConnectionError{Reason: c.client.safe(err.Error())}
+}
+
+// withoutURL takes off what net/http wraps around an error, which repeats the
+// URL.
+func withoutURL(err error) error {
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
 }
 
 // safe makes a server's text fit to be shown: on one line, without control

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -25,10 +24,6 @@ const (
 )
 
 var errNotCertificates = errors.New("must be the PEM text of one or more certificates, and nothing else")
-
-// errProxyAddress stands in for the error of a proxy variable that is not a
-// URL, because that error shows the variable's value, password and all.
-var errProxyAddress = errors.New("the proxy address in HTTPS_PROXY or HTTP_PROXY is not a URL")
 
 // ParseCACert reads the PEM text of one or more certificates and returns a pool
 // of the system's certificates and these. Its errors do not show the text,
@@ -55,12 +50,15 @@ func ParseCACert(text string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// newTransport returns a transport of this client's own: the standard one's
-// proxy variables and HTTP/2, with the roots given. It has no timeouts of its
-// own, because each attempt has one that covers all its steps.
-func newTransport(roots *x509.CertPool) *http.Transport {
+// newTransport returns a transport of the client's own: the standard one's proxy
+// variables and HTTP/2, with the roots given. An attempt's time limit covers all
+// its steps, but net/http goes on connecting without it, for attempts to come,
+// and so has to be told the limit as well.
+func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	return &http.Transport{
-		Proxy:                  proxy,
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
+		TLSHandshakeTimeout:    timeout,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           maxIdleConnections,
 		MaxIdleConnsPerHost:    maxIdleConnections,
@@ -68,15 +66,6 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
-}
-
-// proxy is what the usual variables say.
-func proxy(request *http.Request) (*url.URL, error) {
-	address, err := http.ProxyFromEnvironment(request)
-	if err != nil {
-		return nil, errProxyAddress
-	}
-	return address, nil
 }
 
 // isTLS says whether an error is about the certificate or the protocol of a
@@ -87,7 +76,9 @@ func isTLS(err error) bool {
 		record       tls.RecordHeaderError
 		operation    *net.OpError
 	)
-	// crypto/tls has no type for an alert of the other side, but a name.
+	// crypto/tls has no type for an alert of either side, nor for a protocol
+	// that it does not speak, but names.
 	alert := errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
-	return alert || errors.As(err, &verification) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
+	return alert || errors.As(err, &verification) || errors.As(err, &record) ||
+		errors.Is(err, http.ErrSchemeMismatch) || strings.HasPrefix(withoutURL(err).Error(), "tls: ")
 }

@@ -214,8 +214,11 @@ func (a *API) list(w http.ResponseWriter, r *http.Request) {
 // page cuts the query's page out of the list. A page past the end is empty.
 func page(configurations []Configuration, query url.Values) []Configuration {
 	size := min(positive(query.Get("page_size"), defaultPageSize), maxPageSize)
-	first := min((positive(query.Get("page"), 1)-1)*size, len(configurations))
-	return configurations[first:min(first+size, len(configurations))]
+	before := positive(query.Get("page"), 1) - 1
+	if before > len(configurations)/size {
+		return nil
+	}
+	return configurations[before*size : min((before+1)*size, len(configurations))]
 }
 
 // positive reads a positive number, or gives the fallback.

@@ -5,6 +5,7 @@ package unpodtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -26,6 +27,9 @@ type Server struct {
 // context is done before it was; it serves until Close.
 func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err == nil && ctx.Err() != nil {
+		err = errors.Join(ctx.Err(), listener.Close())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}

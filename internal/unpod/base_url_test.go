@@ -1,0 +1,210 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// The whole texts of the errors: what is not in them is not shown.
+const (
+	emptyValue   = "must not be empty"
+	blankValue   = "must not contain blanks or control characters"
+	notURL       = "must be a URL such as https://unpod.dev, or a host name"
+	wrongScheme  = "must begin with https:// or http://"
+	hasUser      = "must not contain a user name or password"
+	hasQuery     = "must not contain a query or fragment"
+	withoutHost  = "must name a host"
+	portOutRange = "must have a port from 1 to 65535, or none"
+)
+
+func TestParseBaseURL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://unpod.dev":                   "https://unpod.dev/",
+		"https://unpod.dev/":                  "https://unpod.dev/",
+		"http://localhost:3001":               "http://localhost:3001/",
+		" \t\r\nhttps://unpod.dev\n ":         "https://unpod.dev/",
+		"HTTPS://unpod.dev":                   "https://unpod.dev/",
+		"HTTP://UNPOD.dev":                    "http://UNPOD.dev/",
+		"api.unpod.ai":                        "https://api.unpod.ai/",
+		"localhost":                           "https://localhost/",
+		"localhost:3001":                      "https://localhost:3001/",
+		"api.unpod.ai/prefix":                 "https://api.unpod.ai/prefix/",
+		"127.0.0.1:3001/prefix/":              "https://127.0.0.1:3001/prefix/",
+		"[::1]":                               "https://[::1]/",
+		"[::1]:3001":                          "https://[::1]:3001/",
+		"http://[2001:db8::1]/prefix":         "http://[2001:db8::1]/prefix/",
+		"http://[fe80::1%25eth0]:3001":        "http://[fe80::1%25eth0]:3001/",
+		"https://unpod.dev:1":                 "https://unpod.dev:1/",
+		"https://unpod.dev:65535":             "https://unpod.dev:65535/",
+		"https://unpod.dev/a/b":               "https://unpod.dev/a/b/",
+		"https://unpod.dev/a/b/":              "https://unpod.dev/a/b/",
+		"https://unpod.dev//a///b//":          "https://unpod.dev/a/b/",
+		"https://unpod.dev/a/../b/.":          "https://unpod.dev/b/",
+		"https://unpod.dev/../..":             "https://unpod.dev/",
+		"https://unpod.dev/a%2Fb":             "https://unpod.dev/a%2Fb/",
+		"https://unpod.dev/a%20b":             "https://unpod.dev/a%20b/",
+		"https://unpod.dev/a b":               "https://unpod.dev/a%20b/",
+		"https://unpod.dev/a%3Fb%23c":         "https://unpod.dev/a%3Fb%23c/",
+		"https://unpod.dev/a@b:c":             "https://unpod.dev/a@b:c/",
+		"https://xn--unpd-5qa.example":        "https://xn--unpd-5qa.example/",
+		"https://unpod.dev./":                 "https://unpod.dev./",
+		"https://under_score.example/~user/x": "https://under_score.example/~user/x/",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseBaseURL(text)
+			if err != nil {
+				t.Fatalf("got error %q, want %s", err, want)
+			}
+			if got.String() != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			again, err := ParseBaseURL(got.String())
+			if err != nil || again.String() != want {
+				t.Errorf("parsed again: got %v and error %v, want %s", again, err, want)
+			}
+		})
+	}
+}
+
+var refusedBaseURLs = map[string]string{
+	"":                                      emptyValue,
+	" \n\t":                                 emptyValue,
+	"ftp://unpod.dev":                       wrongScheme,
+	"file:///etc/passwd":                    wrongScheme,
+	"httpss://unpod.dev":                    wrongScheme,
+	"unix:///run/unpod.sock":                wrongScheme,
+	"unpod.dev/a://b":                       wrongScheme,
+	"://unpod.dev":                          notURL,
+	"https://user:hunter2@unpod.dev":        hasUser,
+	"https://user@unpod.dev":                hasUser,
+	"https://:hunter2@unpod.dev":            hasUser,
+	"https://@unpod.dev":                    hasUser,
+	"user:hunter2@unpod.dev":                hasUser,
+	"https://user:hunter2@unpod.dev:99999":  hasUser,
+	"https://user:hunter2@":                 hasUser,
+	"https://user:hunter2?@unpod.dev":       notURL,
+	"https://user:hunter2#@unpod.dev":       notURL,
+	"https://user:hunter2/@unpod.dev":       notURL,
+	"https://user:hun%zzter2@unpod.dev":     notURL,
+	"https://user:hunter2@unpod.dev:port":   notURL,
+	"https://user:hunter2@unpod dev":        notURL,
+	"https://us er:hunter2@unpod.dev":       notURL,
+	"https://unpod.dev/?":                   hasQuery,
+	"https://unpod.dev?":                    hasQuery,
+	"https://unpod.dev?token=hunter2":       hasQuery,
+	"https://unpod.dev/#":                   hasQuery,
+	"https://unpod.dev#hunter2":             hasQuery,
+	"unpod.dev?a=://b":                      wrongScheme,
+	"https://":                              withoutHost,
+	"https:///prefix":                       withoutHost,
+	"https://:443":                          withoutHost,
+	"/prefix":                               withoutHost,
+	":8080":                                 withoutHost,
+	"https://unpod\u00a0dev":                withoutHost,
+	"https://unpod.dev:0":                   portOutRange,
+	"https://unpod.dev:65536":               portOutRange,
+	"https://unpod.dev:99999999999999999":   portOutRange,
+	"https://unpod.dev:":                    portOutRange,
+	"https:/unpod.dev":                      portOutRange, // A slash too few makes a host of the scheme.
+	"http:/localhost:3001":                  portOutRange,
+	"https:unpod.dev":                       notURL,
+	"https://unpod.dev:-1":                  notURL,
+	"https://unpod.dev:http":                notURL,
+	"https://[::1":                          notURL,
+	"https://unpod.dev\n/prefix":            notURL,
+	"https://unpod.dev/pre\r\nX-Evil:0/fix": notURL,
+	"https://unpod.dev/\x00":                notURL,
+	"https://unpod\x1b.dev":                 notURL,
+	"https://unpod.dev/\x7f":                notURL,
+	"https://unpod dev":                     notURL,
+	"https://unpod.dev/%zz":                 notURL,
+	"https://%41.example":                   notURL,
+	`https://unpod.dev\prefix`:              notURL,
+}
+
+func TestParseBaseURLRefuses(t *testing.T) {
+	t.Parallel()
+	for text, want := range refusedBaseURLs {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseBaseURL(text)
+			if got != nil {
+				t.Errorf("got %s, want an error", got.Redacted())
+			}
+			wantErrorText(t, err, want)
+		})
+	}
+}
+
+func TestBaseURLLeadsToTheList(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://unpod.dev":        "https://unpod.dev" + unpodtest.Path,
+		"https://unpod.dev/a/b/":   "https://unpod.dev/a/b" + unpodtest.Path,
+		"https://unpod.dev/a%2Fb":  "https://unpod.dev/a%2Fb" + unpodtest.Path,
+		"http://[::1]:3001/prefix": "http://[::1]:3001/prefix" + unpodtest.Path,
+	} {
+		if got := newCall(New(testOptions(t, text)), providerConfigurationsPath).url.String(); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestParseOrgHandle(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want, wantErr string }{
+		"plain":             {"unpod", "unpod", ""},
+		"blanks around":     {" \tunpod.tv\r\n", "unpod.tv", ""},
+		"no prefix rule":    {"Token", "Token", ""},
+		"empty":             {"", "", emptyValue},
+		"blank":             {" \n", "", emptyValue},
+		"inner blank":       {"un pod", "", blankValue},
+		"prefix":            {"Token unpod", "", blankValue},
+		"header of its own": {"unpod\r\nX-Evil: 0", "", blankValue},
+		"new line":          {"un\npod", "", blankValue},
+		"zero byte":         {"un\x00pod", "", blankValue},
+		"escape":            {"\x1b[31munpod", "", blankValue},
+		"zero width space":  {"un\u200bpod", "", blankValue},
+		"invalid UTF-8":     {"un\xffpod", "", blankValue},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseOrgHandle(test.text)
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			wantErrorText(t, err, test.wantErr)
+		})
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"http://localhost:3001":        true,
+		"http://LocalHost":             true,
+		"http://127.0.0.1":             true,
+		"http://127.8.9.1:80/prefix":   true,
+		"http://[::1]:3001":            true,
+		"http://[::ffff:127.0.0.1]":    true,
+		"http://unpod.dev":             false,
+		"http://localhost.example":     false,
+		"http://127.0.0.1.example":     false,
+		"http://notlocalhost":          false,
+		"http://0.0.0.0":               false,
+		"http://10.0.0.1":              false,
+		"http://[fe80::1%25lo]":        false,
+		"http://128.0.0.1":             false,
+		"http://[2001:db8::7f00:1]:80": false,
+	} {
+		if got := IsLoopback(mustParse(t, address)); got != want {
+			t.Errorf("%s: got %t, want %t", address, got, want)
+		}
+	}
+}

@@ -1,0 +1,639 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net"
+	"net/http"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// Every test here whose name ends in a wait runs in a bubble, where waiting
+// takes no time and a clock that nobody else moves shows how long it was.
+
+// TestRetriedStatuses tries every status that a final answer may have.
+func TestRetriedStatuses(t *testing.T) {
+	t.Parallel()
+	retried := map[int]bool{429: true, 500: true, 502: true, 503: true, 504: true}
+	synctest.Test(t, func(t *testing.T) {
+		for status := 201; status < 600; status++ {
+			client := fakeClient(t, serve(unpodtest.HTML(status, "")), retries(2))
+			wantAttempts := 1
+			if retried[status] {
+				wantAttempts = 3
+			}
+			failed := wantFailure(t, client, &StatusError{HTTPStatus: status, Status: status, ContentType: "text/html"})
+			if failed.Attempts != wantAttempts {
+				t.Errorf("status %d: got %d attempts, want %d", status, failed.Attempts, wantAttempts)
+			}
+		}
+	})
+}
+
+// TestStatusInsideIsNotRetried meets a 200 that says 503 in its body: it has
+// been answered by the application, and not by something before it.
+func TestStatusInsideIsNotRetried(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(t, serve(unpodtest.JSON(200, `{"status_code":503,"message":"Later.","data":[]}`)), retries(4))
+	failed := wantFailure(t, client, &StatusError{HTTPStatus: 200, Status: 503, Message: "Later.", ContentType: jsonContent})
+	wantAttempts(t, failed, 1)
+}
+
+// operation is an error as package net returns it.
+func operation(op string, err error) error {
+	return &net.OpError{Op: op, Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443}, Err: err}
+}
+
+const brokenOff = "the connection ended before the whole answer had come"
+
+var connectionTests = map[string]struct {
+	err         error
+	want        error
+	wantRetried bool
+}{
+	"refused":          {operation("dial", syscall.ECONNREFUSED), &ConnectionError{"dial tcp 127.0.0.1:443: connection refused"}, true},
+	"reset":            {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}, true},
+	"unknown host":     {&net.DNSError{Err: "no such host", Name: "unpod.example", IsNotFound: true}, &ConnectionError{"lookup unpod.example: no such host"}, true},
+	"hung up":          {io.EOF, &ConnectionError{brokenOff}, true},
+	"broken off":       {fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), &ConnectionError{brokenOff}, true},
+	"malformed answer": {errors.New("malformed HTTP response \"\x1b[31m" + canary + "\""), &ConnectionError{`malformed HTTP response "[31m` + redacted + `"`}, true},
+
+	"unknown authority": {
+		&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
+		&TLSError{"tls: failed to verify certificate: x509: certificate signed by unknown authority"}, false,
+	},
+	"wrong host": {
+		fmt.Errorf("proxy: %w", &tls.CertificateVerificationError{Err: errors.New("x509: not for \x1b[2J" + canary)}),
+		&TLSError{"proxy: tls: failed to verify certificate: x509: not for [2J" + redacted}, false,
+	},
+	"alert from the server": {&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, &TLSError{"remote error: tls: bad certificate"}, false},
+	"alert to the server":   {&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}, &TLSError{"local error: tls: bad record MAC"}, false},
+	"not TLS":               {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, &TLSError{"tls: first record does not look like a TLS handshake"}, false},
+	"HTTP over HTTPS":       {http.ErrSchemeMismatch, &TLSError{"http: server gave HTTP response to HTTPS client"}, false},
+}
+
+func TestConnectionErrors(t *testing.T) {
+	t.Parallel()
+	for name, test := range connectionTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fail := roundTripper(func(*http.Request) (*http.Response, error) { return nil, test.err })
+				failed := wantFailure(t, fakeClient(t, fail, retries(3)), test.want)
+				want := 1
+				if test.wantRetried {
+					want = 4
+				}
+				wantAttempts(t, failed, want)
+				wantNoCanary(t, failed.Error())
+			})
+		})
+	}
+}
+
+// brokenBody is a body that breaks off with an error.
+type brokenBody struct {
+	io.Reader
+
+	err error
+}
+
+func (b brokenBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = b.err
+	}
+	return n, err
+}
+
+func (brokenBody) Close() error { return nil }
+
+func TestBrokenBodies(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err  error
+		want error
+	}{
+		"broken off":    {io.ErrUnexpectedEOF, &ConnectionError{brokenOff}},
+		"reset":         {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}},
+		"garbled gzip":  {errors.New("gzip: invalid header"), &ConnectionError{"gzip: invalid header"}},
+		"stream closed": {errors.New("stream error: stream ID 1; INTERNAL_ERROR"), &ConnectionError{"stream error: stream ID 1; INTERNAL_ERROR"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				broken := roundTripper(func(r *http.Request) (*http.Response, error) {
+					response, err := serve(unpodtest.JSON(200, oneConfiguration))(r)
+					response.Body = brokenBody{response.Body, test.err}
+					return response, err
+				})
+				wantAttempts(t, wantFailure(t, fakeClient(t, broken, retries(2)), test.want), 3)
+
+				attempt := 0
+				mended := roundTripper(func(r *http.Request) (*http.Response, error) {
+					attempt++
+					if attempt < 3 {
+						return broken(r)
+					}
+					return serve(unpodtest.JSON(200, oneConfiguration))(r)
+				})
+				wantIDs(t, read(t, fakeClient(t, mended, retries(2))), 1)
+			})
+		})
+	}
+}
+
+// TestBrokenConnections does the same with real connections, each of which
+// breaks once.
+func TestBrokenConnections(t *testing.T) {
+	t.Parallel()
+	const whole = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + oneConfiguration
+	for name, answer := range map[string]http.HandlerFunc{
+		"hung up":                   unpodtest.HangUp,
+		"broken off":                unpodtest.BreakOff(oneConfiguration),
+		"in the header":             sendRaw(whole[:30]),
+		"chunk broken off":          sendRaw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"dat\r\n"),
+		"without a length":          sendRaw(whole[:len(whole)-1]),
+		"without a length or start": sendRaw(whole[:len(whole)-len(oneConfiguration)]),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t, unpodtest.Documented()...)
+			server.AnswerNext(answer)
+			options := testOptions(t, server.URL)
+			options.MaxRetries = 1
+			wantIDs(t, read(t, New(options)), 42, 43)
+			if got := len(server.Requests()); got != 2 {
+				t.Errorf("got %d requests, want 2", got)
+			}
+		})
+	}
+}
+
+// sendRaw sends these bytes, whatever they are, and hangs up.
+func sendRaw(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err) // The local Unpod serves HTTP/1.1, which can be taken over.
+		}
+		_, _ = io.WriteString(connection, text) // The client may have gone, which is its right.
+		_ = connection.Close()
+	}
+}
+
+// TestAnswersWithoutALength checks that an answer which only the end of its
+// connection ends still counts, whatever its body is.
+func TestAnswersWithoutALength(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		head, body string
+		wantErr    error
+	}{
+		"whole":             {"200 OK\r\nContent-Type: application/json", oneConfiguration, nil},
+		"HTML":              {"200 OK\r\nContent-Type: text/html", "<h1>Sign in", &NotJSONError{"text/html"}},
+		"401 without body":  {"401 Unauthorized\r\nContent-Type: application/json", "", &StatusError{HTTPStatus: 401, Status: 401, ContentType: jsonContent}},
+		"404 with odd body": {"404 Not Found\r\nContent-Type: application/json", "Not Found", &StatusError{HTTPStatus: 404, Status: 404, ContentType: jsonContent}},
+		"429 of a day": {
+			"429 Too Many Requests\r\nRetry-After: 86400\r\nContent-Type: application/json", "Later",
+			&StatusError{HTTPStatus: 429, Status: 429, ContentType: jsonContent, RetryAfter: 24 * time.Hour},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := fakeClient(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+					return http.ReadResponse(bufio.NewReader(strings.NewReader("HTTP/1.0 "+test.head+"\r\n\r\n"+test.body)), r)
+				}), retries(2))
+				if test.wantErr == nil {
+					wantIDs(t, read(t, client), 1)
+					return
+				}
+				wantAttempts(t, wantFailure(t, client, test.wantErr), 1)
+			})
+		})
+	}
+}
+
+// gaps are the waits between the requests.
+func (r *record) gaps() []time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(r.times); i++ {
+		gaps = append(gaps, r.times[i].Sub(r.times[i-1]))
+	}
+	return gaps
+}
+
+// TestBackoffWaits reads often enough to see what chance does to the waits.
+func TestBackoffWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		first := map[time.Duration]bool{}
+		for range 50 {
+			var asked record
+			client := fakeClient(t, asked.of(serve(unpodtest.HTML(503, ""))), retries(10))
+			wantAttempts(t, wantFailure(t, client, &StatusError{HTTPStatus: 503, Status: 503, ContentType: "text/html"}), 11)
+			for n, gap := range asked.gaps() {
+				if most := min(500*time.Millisecond<<n, time.Minute); gap < most/2 || gap > most {
+					t.Errorf("got a wait of %s before retry %d, want %s to %s", gap, n+1, most/2, most)
+				}
+			}
+			first[asked.gaps()[0]] = true
+		}
+		if len(first) < 10 {
+			t.Errorf("got %d different first waits in 50 reads, want many: clients must not come back together", len(first))
+		}
+	})
+}
+
+// byChance stands for the wait that the client itself chooses before its first
+// retry.
+const byChance = -1
+
+var retryAfterTests = map[string]struct {
+	header string
+	// inTime makes the header a date, so much later than the request.
+	inTime time.Duration
+	// wantWait is 0 where the call must end at once.
+	wantWait time.Duration
+	// wantTold is what the error says, once the call has ended.
+	wantTold time.Duration
+}{
+	"none":             {"", 0, byChance, 0},
+	"zero":             {"0", 0, byChance, 0},
+	"seconds":          {"7", 0, 7 * time.Second, 7 * time.Second},
+	"leading zeros":    {"007", 0, 7 * time.Second, 7 * time.Second},
+	"longest":          {"60", 0, time.Minute, time.Minute},
+	"too long":         {"61", 0, 0, 61 * time.Second},
+	"a day":            {"86400", 0, 0, 24 * time.Hour},
+	"beyond 32 bits":   {"4294967296", 0, 0, math.MaxUint32 * time.Second},
+	"beyond int64":     {"9223372036854775808", 0, 0, math.MaxUint32 * time.Second},
+	"beyond 64 bits":   {"99999999999999999999999999", 0, 0, math.MaxUint32 * time.Second},
+	"negative":         {"-5", 0, byChance, 0},
+	"signed":           {"+5", 0, byChance, 0},
+	"fractional":       {"1.5", 0, byChance, 0},
+	"garbage":          {"soon", 0, byChance, 0},
+	"ISO date":         {"2100-01-01T00:00:00Z", 0, byChance, 0},
+	"date":             {"", 7 * time.Second, 7 * time.Second, 7 * time.Second},
+	"longest date":     {"", time.Minute, time.Minute, time.Minute},
+	"date too far":     {"", 2 * time.Hour, 0, 2 * time.Hour},
+	"date in the past": {"", -time.Hour, byChance, 0},
+	"date long past":   {"Sunday, 06-Nov-94 08:49:37 GMT", 0, byChance, 0},
+	"date far from us": {"Fri, 31 Dec 9999 23:59:59 GMT", 0, 0, math.MaxInt64},
+}
+
+func TestRetryAfterWaits(t *testing.T) {
+	t.Parallel()
+	for name, test := range retryAfterTests {
+		for _, status := range []int{429, 503} {
+			t.Run(fmt.Sprintf("%s/%d", name, status), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var asked record
+					refuse := func(w http.ResponseWriter, r *http.Request) {
+						header := test.header
+						if test.inTime != 0 {
+							header = time.Now().Add(test.inTime).UTC().Format(http.TimeFormat)
+						}
+						unpodtest.Header("Retry-After", header, unpodtest.HTML(status, ""))(w, r)
+					}
+					client := fakeClient(t, asked.of(serve(refuse)), retries(1))
+					_, err := client.ProviderConfigurations(t.Context())
+					wantTold(t, err, status, test.wantTold)
+					wantWait(t, asked.gaps(), test.wantWait)
+				})
+			})
+		}
+	}
+}
+
+// wantTold checks that an error says how long the server asked to wait. A
+// duration too long for the type may be off by a second.
+func wantTold(t *testing.T, err error, status int, want time.Duration) {
+	t.Helper()
+	var failed *StatusError
+	if !errors.As(err, &failed) || failed.HTTPStatus != status {
+		t.Fatalf("got error %v, want status %d", err, status)
+	}
+	if off := failed.RetryAfter - want; off < -time.Second || off > time.Second || (want < time.Hour && off != 0) {
+		t.Errorf("got RetryAfter %s, want %s", failed.RetryAfter, want)
+	}
+}
+
+func wantWait(t *testing.T, gaps []time.Duration, want time.Duration) {
+	t.Helper()
+	switch {
+	case want == 0:
+		if len(gaps) > 0 {
+			t.Errorf("got waits of %s, want the call to end at once", gaps)
+		}
+	case len(gaps) != 1:
+		t.Errorf("got waits of %s, want one", gaps)
+	case want == byChance:
+		if gaps[0] < minWait/2 || gaps[0] > minWait {
+			t.Errorf("got a wait of %s, want %s to %s", gaps[0], minWait/2, minWait)
+		}
+	case gaps[0] != want:
+		t.Errorf("got a wait of %s, want %s", gaps[0], want)
+	}
+}
+
+// TestRetryAfterDateIsNotRoundedDown asks between two seconds, while a date
+// names a whole one: an attempt before it would be refused again.
+func TestRetryAfterDateIsNotRoundedDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		<-time.After(600 * time.Millisecond)
+		ready := time.Now().Truncate(time.Second).Add(10 * time.Second)
+		client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+			if time.Now().Before(ready) {
+				unpodtest.Throttled(ready.UTC().Format(http.TimeFormat))(w, r)
+				return
+			}
+			list("", 1)(w, r)
+		}), retries(1))
+		wantIDs(t, read(t, client), 1)
+		if late := time.Since(ready); late > time.Second {
+			t.Errorf("got the list %s after the date, want it within a second", late)
+		}
+	})
+}
+
+// TestRetryAfterNeverShortensTheWait asks for one second, again and again, of a
+// client that would already wait for longer.
+func TestRetryAfterNeverShortensTheWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked record
+		client := fakeClient(t, asked.of(serve(unpodtest.Throttled("1"))), retries(10))
+		if _, err := client.ProviderConfigurations(t.Context()); err == nil {
+			t.Error("got no error, want one")
+		}
+		for n, gap := range asked.gaps() {
+			if least := max(min(minWait<<n, maxWait)/2, time.Second); gap < least {
+				t.Errorf("got a wait of %s before retry %d, want %s at least", gap, n+1, least)
+			}
+		}
+	})
+}
+
+func TestLastAnswerIsKept(t *testing.T) {
+	t.Parallel()
+	message := func(status int, text string) http.HandlerFunc {
+		return unpodtest.JSON(status, `{"message":"`+text+`"}`)
+	}
+	for name, test := range map[string]struct {
+		answers []http.HandlerFunc
+		want    error
+	}{
+		"the last status": {
+			[]http.HandlerFunc{message(500, "One."), message(502, "Two."), message(503, "Three.")},
+			&StatusError{HTTPStatus: 503, Status: 503, Message: "Three.", ContentType: jsonContent},
+		},
+		"a short wait": {
+			[]http.HandlerFunc{message(500, "One."), message(502, "Two."), unpodtest.Throttled("3")},
+			&StatusError{
+				HTTPStatus: 429, Status: 429, ContentType: jsonContent, RetryAfter: 3 * time.Second,
+				Message: "Request was throttled. Expected available in 3 seconds.",
+			},
+		},
+		"a status after an error": {
+			[]http.HandlerFunc{unpodtest.HangUp, unpodtest.HangUp, message(504, "Three.")},
+			&StatusError{HTTPStatus: 504, Status: 504, Message: "Three.", ContentType: jsonContent},
+		},
+		"an error after a status": {
+			[]http.HandlerFunc{message(500, "One."), message(500, "Two."), unpodtest.HangUp},
+			&ConnectionError{brokenOff},
+		},
+		"one that is not retried": {
+			[]http.HandlerFunc{message(500, "One."), unpodtest.HangUp, message(401, "Three."), message(500, "Four.")},
+			&StatusError{HTTPStatus: 401, Status: 401, Message: "Three.", ContentType: jsonContent},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				wantAttempts(t, wantFailure(t, fakeClient(t, serve(sequence(test.answers...)), retries(2)), test.want), 3)
+			})
+		})
+	}
+}
+
+func TestEachAttemptHasARequestID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked record
+		client := fakeClient(t, asked.of(serve(unpodtest.HTML(500, ""))), retries(5))
+		failed := wantFailure(t, client, &StatusError{HTTPStatus: 500, Status: 500, ContentType: "text/html"})
+		wantAttempts(t, failed, 6)
+		seen := map[string]bool{}
+		for _, text := range asked.requestIDs {
+			if id, err := uuid.Parse(text); err != nil || id.Version() != 4 || seen[text] {
+				t.Errorf("got request id %q, want a new UUID v4", text)
+			}
+			seen[text] = true
+		}
+		if last := asked.requestIDs[5]; len(seen) != 6 || failed.RequestID != last {
+			t.Errorf("got request id %s of %q, want the last of 6", failed.RequestID, asked.requestIDs)
+		}
+	})
+}
+
+var giveUpTests = map[string]struct {
+	answer       http.HandlerFunc
+	after        time.Duration
+	byDeadline   bool
+	want         error
+	wantRequests int
+}{
+	"before":              {unpodtest.HangUp, 0, false, context.Canceled, 0},
+	"in an attempt":       {unpodtest.Delay(time.Hour, unpodtest.HangUp), 3 * time.Second, false, context.Canceled, 1},
+	"in a wait":           {unpodtest.Throttled("50"), 3 * time.Second, false, context.Canceled, 1},
+	"in a later wait":     {unpodtest.Throttled("50"), 53 * time.Second, false, context.Canceled, 2},
+	"in a wait by chance": {unpodtest.HangUp, 200 * time.Millisecond, false, context.Canceled, 1},
+	"deadline in attempt": {unpodtest.Delay(time.Hour, unpodtest.HangUp), 3 * time.Second, true, context.DeadlineExceeded, 1},
+	"deadline in a wait":  {unpodtest.Throttled("50"), 3 * time.Second, true, context.DeadlineExceeded, 1},
+}
+
+// TestGivingUpEndsWaits checks that a caller who gives up waits no longer.
+func TestGivingUpEndsWaits(t *testing.T) {
+	t.Parallel()
+	for name, test := range giveUpTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var asked record
+				client := fakeClient(t, asked.of(serve(test.answer)), retries(4))
+				ctx, cancel := context.WithCancel(t.Context())
+				if test.byDeadline {
+					ctx, cancel = context.WithTimeout(t.Context(), test.after)
+				}
+				defer cancel()
+				if !test.byDeadline && test.after == 0 {
+					cancel()
+				} else if !test.byDeadline {
+					time.AfterFunc(test.after, cancel)
+				}
+				started := time.Now()
+				got, err := client.ProviderConfigurations(ctx)
+				wantAttempts(t, wantReason(t, got, err, test.want), test.wantRequests)
+				if took := time.Since(started); took != test.after {
+					t.Errorf("got an end after %s, want %s", took, test.after)
+				}
+				if len(asked.times) != test.wantRequests {
+					t.Errorf("got %d requests, want %d", len(asked.times), test.wantRequests)
+				}
+			})
+		})
+	}
+}
+
+// drip answers with a body of which a byte comes each second, without an end.
+func drip(request *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode:    http.StatusOK,
+		Header:        http.Header{"Content-Type": {jsonContent}},
+		ContentLength: -1,
+		Body:          dripBody{request.Context()},
+		Request:       request,
+	}, nil
+}
+
+type dripBody struct{ ctx context.Context } //nolint:containedctx // A body ends with its request.
+
+func (b dripBody) Read(p []byte) (int, error) {
+	select {
+	case <-time.After(time.Second):
+		p[0] = ' '
+		return 1, nil
+	case <-b.ctx.Done():
+		return 0, b.ctx.Err()
+	}
+}
+
+func (dripBody) Close() error { return nil }
+
+// TestTimeoutWaits checks that the time limit is that of one attempt, and of
+// all its steps.
+func TestTimeoutWaits(t *testing.T) {
+	t.Parallel()
+	const limit = 5 * time.Second
+	for name, stalled := range map[string]roundTripper{
+		"no header": serve(unpodtest.Delay(time.Hour, unpodtest.HangUp)),
+		"no end":    drip,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				started := time.Now()
+				failed := wantFailure(t, fakeClient(t, stalled, timeout(limit)), &TimeoutError{limit})
+				wantAttempts(t, failed, 1)
+				if took := time.Since(started); took != limit {
+					t.Errorf("got an end after %s, want %s", took, limit)
+				}
+				var asked record
+				failed = wantFailure(t, fakeClient(t, asked.of(stalled), timeout(limit), retries(2)), &TimeoutError{limit})
+				wantAttempts(t, failed, 3)
+				for n, gap := range asked.gaps() {
+					if most := limit + minWait<<n; gap < limit+minWait<<n/2 || gap > most {
+						t.Errorf("got %s between attempts, want the time limit and a wait, %s at most", gap, most)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestTimeoutIsRetried(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		late := unpodtest.Delay(6*time.Second, list("", 1))
+		client := fakeClient(t, serve(sequence(late, list("", 2))), timeout(5*time.Second), retries(1))
+		wantIDs(t, read(t, client), 2)
+	})
+}
+
+// TestTimeoutIsNotThatOfTheCall has many attempts, each of them just in time.
+func TestTimeoutIsNotThatOfTheCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answer := sequence(unpodtest.HTML(500, ""), unpodtest.HTML(502, ""), unpodtest.HTML(503, ""), list("", 1))
+		client := fakeClient(t, serve(unpodtest.Delay(4*time.Second, answer)), timeout(5*time.Second), retries(3))
+		wantIDs(t, read(t, client), 1)
+	})
+}
+
+// TestLog pins every line: whatever is not in it does not reach a log.
+func TestLog(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var (
+			log   bytes.Buffer
+			asked record
+		)
+		client := fakeClient(t, asked.of(serve(sequence(
+			unpodtest.Header("Set-Cookie", canary, unpodtest.Throttled("3")),
+			unpodtest.Delay(time.Hour, unpodtest.HangUp),
+			unpodtest.Delay(1500*time.Millisecond, unpodtest.JSON(401, `{"message":"Token `+canary+`"}`)),
+		))), timeout(5*time.Second), retries(2))
+		if _, err := client.ProviderConfigurations(tflogtest.RootLogger(t.Context(), &log)); err == nil {
+			t.Error("got no error, want one")
+		}
+		wantNoCanary(t, log.String())
+		lines, err := tflogtest.MultilineJSONDecode(&log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := wantLines(asked.requestIDs)
+		for i, line := range lines {
+			delete(line, "wait_ms") // It is left to chance.
+			if i < len(want) && !reflect.DeepEqual(line, want[i]) {
+				t.Errorf("got line %d %v\nwant %v", i+1, line, want[i])
+			}
+		}
+		if len(lines) != len(want) {
+			t.Errorf("got %d lines, want %d", len(lines), len(want))
+		}
+	})
+}
+
+// wantLines are the lines of a call that is throttled, times out and is refused.
+func wantLines(requestIDs []string) []map[string]any {
+	line := func(attempt int, more map[string]any) map[string]any {
+		line := map[string]any{
+			"@module": "provider", "method": "GET", "path": unpodtest.Path,
+			"attempt": float64(attempt), "request_id": requestIDs[attempt-1],
+		}
+		maps.Copy(line, more)
+		return line
+	}
+	called, again := "Called the Unpod API", "Calling the Unpod API again"
+	return []map[string]any{
+		line(1, map[string]any{"@level": "debug", "@message": called, "status": 429.0, "bytes": 87.0, "duration_ms": 0.0}),
+		line(1, map[string]any{"@level": "warn", "@message": again, "reason": "Too Many Requests"}),
+		line(2, map[string]any{"@level": "debug", "@message": called, "bytes": 0.0, "duration_ms": 5000.0}),
+		line(2, map[string]any{"@level": "warn", "@message": again, "reason": "no whole answer within 5s"}),
+		line(3, map[string]any{"@level": "debug", "@message": called, "status": 401.0, "bytes": 59.0, "duration_ms": 1500.0}),
+	}
+}

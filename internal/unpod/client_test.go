@@ -1,0 +1,362 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+func TestProviderConfigurations(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		configurations []unpodtest.Configuration
+		want           []ProviderConfiguration
+	}{
+		"documented": {
+			unpodtest.Documented(),
+			[]ProviderConfiguration{
+				{42, new("twilio"), new("ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), new("2026-02-07T10:00:00Z")},
+				{43, new("plivo"), new("MAyyyyyyyyyyyyyyyyyyyyyyy"), new("2026-02-10T09:00:00Z")},
+			},
+		},
+		"null and empty": {
+			[]unpodtest.Configuration{{ID: 1}, {ID: 2, Provider: new(""), AccountSID: new(""), CreatedAt: new("")}},
+			[]ProviderConfiguration{{ID: 1}, {2, new(""), new(""), new("")}},
+		},
+		"sorted": {
+			[]unpodtest.Configuration{{ID: 9}, {ID: 10}, {ID: -3}, {ID: 0}, {ID: 2}},
+			[]ProviderConfiguration{{ID: -3}, {ID: 0}, {ID: 2}, {ID: 9}, {ID: 10}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t, test.configurations...)
+			if got := read(t, New(testOptions(t, server.URL))); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+			if requests := server.Requests(); len(requests) != 1 {
+				t.Errorf("got %d requests, want 1", len(requests))
+			}
+		})
+	}
+}
+
+func TestNoProviderConfigurations(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*unpodtest.API){
+		"list":                func(*unpodtest.API) {},
+		"object":              (*unpodtest.API).SpellEmptyAsObject,
+		"list with a count":   (*unpodtest.API).Paginate,
+		"object with a count": func(api *unpodtest.API) { api.SpellEmptyAsObject(); api.Paginate() },
+		"object with blanks": func(api *unpodtest.API) {
+			api.AnswerAlways(unpodtest.JSON(http.StatusOK, "{\"data\" :\t{ \r\n} }"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t)
+			prepare(server.API)
+			wantIDs(t, read(t, New(testOptions(t, server.URL))))
+		})
+	}
+}
+
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ prefix, wantPath string }{
+		"no prefix":              {"", unpodtest.Path},
+		"prefix":                 {"/self/hosted", "/self/hosted" + unpodtest.Path},
+		"prefix with last slash": {"/self/hosted/", "/self/hosted" + unpodtest.Path},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t)
+			server.AnswerAlways(unpodtest.JSON(http.StatusOK, oneConfiguration))
+			read(t, New(testOptions(t, server.URL+test.prefix)))
+			request := server.Requests()[0]
+			if request.Method != http.MethodGet || request.Path != test.wantPath || len(request.Query) > 0 {
+				t.Errorf("got %s %s?%s, want GET %s", request.Method, request.Path, request.Query.Encode(), test.wantPath)
+			}
+			wantHeaders(t, request.Header)
+		})
+	}
+}
+
+// wantHeaders checks that a request has the documented headers, those that
+// net/http adds by itself, and no other.
+func wantHeaders(t *testing.T, header http.Header) {
+	t.Helper()
+	want := http.Header{
+		"Authorization":   {"Token " + canary},
+		"Org-Handle":      {unpodtest.OrgHandle},
+		"Accept":          {"application/json"},
+		"User-Agent":      {"Terraform/1.2.3 terraform-provider-unpod/4.5.6"},
+		"Accept-Encoding": {"gzip"},
+		"X-Request-Id":    header.Values("X-Request-Id"),
+	}
+	if !reflect.DeepEqual(header, want) {
+		t.Errorf("got headers %v, want %v", header, want)
+	}
+	if id, err := uuid.Parse(header.Get("X-Request-Id")); err != nil || id.Version() != 4 {
+		t.Errorf("got request id %q, want a UUID v4", header.Get("X-Request-Id"))
+	}
+}
+
+// TestConcurrentReads is most telling under the race detector.
+func TestConcurrentReads(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t, configurations(25)...)
+	server.Paginate()
+	client := New(testOptions(t, server.URL))
+	want := read(t, client)
+
+	var readers sync.WaitGroup
+	for range 50 {
+		readers.Go(func() {
+			got, err := client.ProviderConfigurations(t.Context())
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %v and error %v, want %v", ids(got), err, ids(want))
+			}
+		})
+	}
+	readers.Wait()
+
+	seen := map[string]bool{}
+	for _, request := range server.Requests() {
+		seen[request.Header.Get("X-Request-Id")] = true
+	}
+	if want := 51 * 2; len(seen) != want {
+		t.Errorf("got %d different request ids, want %d", len(seen), want)
+	}
+}
+
+// network is a network in memory, so that a bubble can tell when everybody on
+// it waits. It is a [net.Listener], and counts the connections that are open at
+// the server's end.
+type network struct {
+	dialled chan net.Conn
+	closed  chan struct{}
+	open    atomic.Int64
+}
+
+func newNetwork() *network {
+	return &network{dialled: make(chan net.Conn, 100), closed: make(chan struct{})}
+}
+
+func (n *network) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	n.open.Add(1)
+	n.dialled <- &countedConn{Conn: server, open: &n.open}
+	return client, nil
+}
+
+func (n *network) Accept() (net.Conn, error) {
+	select {
+	case connection := <-n.dialled:
+		return connection, nil
+	case <-n.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (n *network) Close() error   { close(n.closed); return nil }
+func (n *network) Addr() net.Addr { return &net.TCPAddr{} }
+
+type countedConn struct {
+	net.Conn
+
+	once sync.Once
+	open *atomic.Int64
+}
+
+func (c *countedConn) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// leakTest is a read that ends early.
+type leakTest struct {
+	handler     http.HandlerFunc
+	cancelAfter time.Duration
+}
+
+var leakTests = map[string]leakTest{
+	"answered":                  {handler: unpodtest.JSON(http.StatusOK, oneConfiguration)},
+	"failed":                    {handler: unpodtest.HTML(http.StatusBadGateway, "<h1>Bad Gateway</h1>")},
+	"refused":                   {handler: unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`)},
+	"redirected":                {handler: unpodtest.Redirect(http.StatusFound, "https://other.example/")},
+	"hung up":                   {handler: unpodtest.HangUp},
+	"broken off":                {handler: unpodtest.BreakOff(oneConfiguration)},
+	"too large":                 {handler: endless},
+	"timed out before a header": {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp)},
+	"timed out in the body":     {handler: unpodtest.Drip(time.Second)},
+	"cancelled in an attempt":   {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp), cancelAfter: time.Second},
+	"cancelled in the body":     {handler: unpodtest.Drip(time.Second), cancelAfter: 3 * time.Second},
+	"cancelled in a wait":       {handler: unpodtest.Throttled("30"), cancelAfter: time.Second},
+}
+
+// endless sends a body that does not end.
+func endless(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	blanks := []byte(strings.Repeat(" ", 1<<20))
+	for {
+		if _, err := w.Write(blanks); err != nil {
+			return
+		}
+	}
+}
+
+// TestNothingLeaks checks that a read leaves nothing behind but connections
+// that are kept for the next read, which end by themselves. The bubble fails
+// where a goroutine is left.
+func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
+	for name, test := range leakTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				pipes := newNetwork()
+				server := &http.Server{Handler: test.handler, ReadHeaderTimeout: time.Hour}
+				go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+				readAndLeave(t, pipes, test.cancelAfter, "http://unpod.example")
+				if err := server.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// TestStalledHandshakeLeaksNothing meets a server that takes the connection and
+// says nothing. Because net/http goes on dialling when a request has ended, the
+// attempt's time limit alone does not end it.
+func TestStalledHandshakeLeaksNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pipes := newNetwork()
+		var connections []net.Conn
+		go func() {
+			for {
+				connection, err := pipes.Accept()
+				if err != nil {
+					return
+				}
+				connections = append(connections, connection)
+				go drain(connection)
+			}
+		}()
+		readAndLeave(t, pipes, 0, "https://unpod.example")
+		for _, connection := range connections {
+			_ = connection.Close() // So that the bubble can end where the client did leak.
+		}
+		_ = pipes.Close() // It cannot fail.
+	})
+}
+
+// drain reads until the client is gone.
+func drain(connection net.Conn) {
+	defer func() { _ = connection.Close() }() // Nothing was sent on it.
+	buffer := make([]byte, 1<<10)
+	for {
+		if _, err := connection.Read(buffer); err != nil {
+			return
+		}
+	}
+}
+
+// readAndLeave reads once, waits for longer than anything may last, and then
+// wants every connection closed.
+func readAndLeave(t *testing.T, pipes *network, cancelAfter time.Duration, baseURL string) {
+	t.Helper()
+	options := testOptions(t, baseURL)
+	options.RequestTimeout, options.MaxRetries = 10*time.Second, 2
+	client := New(options)
+	transport, ok := client.transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("got a transport of type %T, want *http.Transport", client.transport)
+	}
+	transport.DialContext = pipes.dial
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if cancelAfter > 0 {
+		time.AfterFunc(cancelAfter, cancel)
+	}
+	_, err := client.ProviderConfigurations(ctx)
+	if cancelAfter > 0 != errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v", err)
+	}
+	<-time.After(5 * time.Minute)
+	synctest.Wait()
+	if open := pipes.open.Load(); open != 0 {
+		t.Errorf("got %d connections that are still open, want 0", open)
+	}
+}
+
+// TestNoBusyConnectionIsLeft does the same over TCP, where what is left is seen
+// by the server only.
+func TestNoBusyConnectionIsLeft(t *testing.T) {
+	t.Parallel()
+	var (
+		mu   sync.Mutex
+		busy = map[net.Conn]bool{}
+	)
+	server := httptest.NewUnstartedServer(unpodtest.Drip(10 * time.Millisecond))
+	server.Config.ConnState = func(connection net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		busy[connection] = state == http.StateNew || state == http.StateActive
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+
+	options := testOptions(t, server.URL)
+	options.RequestTimeout = 50 * time.Millisecond
+	client := New(options)
+	var readers sync.WaitGroup
+	for range 10 {
+		readers.Go(func() { wantAttempts(t, wantFailure(t, client, &TimeoutError{50 * time.Millisecond}), 1) })
+	}
+	readers.Wait()
+	eventually(t, "no busy connection", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, is := range busy {
+			if is {
+				return false
+			}
+		}
+		return len(busy) > 0
+	})
+}
+
+// eventually waits until a condition holds, for as long as the slowest machine
+// may take.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-ticker.C:
+		case <-deadline:
+			t.Fatalf("there is still not %s", what)
+		}
+	}
+}

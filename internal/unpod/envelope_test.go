@@ -1,0 +1,239 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+const (
+	notObject   = "is not an object"
+	notList     = "is not a list"
+	notString   = "is not a string"
+	notInteger  = "is not a whole number of 64 bits"
+	notJSON     = "is not valid JSON"
+	missing     = "is missing"
+	repeated    = "repeats the id of an element before it"
+	jsonContent = "application/json"
+)
+
+// nested is a text in many lists.
+func nested(levels int, text string) string {
+	return strings.Repeat("[", levels) + text + strings.Repeat("]", levels)
+}
+
+// deep would overflow the stack of a parser that follows it.
+var deep = nested(100_000, "")
+
+var envelopeTests = map[string]struct {
+	body    string
+	wantIDs []int64
+	wantErr error
+}{
+	"least":                  {body: `{"data":[]}`},
+	"blanks around":          {body: " \r\n{\t\"data\" : \n[ { \"id\" : 1 } , {\"id\":2} ] } \n", wantIDs: []int64{1, 2}},
+	"unknown fields":         {body: `{"more":{"data":1},"data":[{"id":1,"more":[{"id":"x"}]}],"errors":null}`, wantIDs: []int64{1}},
+	"negative id":            {body: `{"data":[{"id":-7}]}`, wantIDs: []int64{-7}},
+	"least and greatest id":  {body: `{"data":[{"id":9223372036854775807},{"id":-9223372036854775808}]}`, wantIDs: []int64{math.MinInt64, math.MaxInt64}},
+	"status code null":       {body: `{"status_code":null,"data":[{"id":1}]}`, wantIDs: []int64{1}},
+	"message is not a text":  {body: `{"message":{"a":1},"data":[{"id":1}]}`, wantIDs: []int64{1}},
+	"fields null or missing": {body: `{"data":[{"id":1,"provider":null,"account_sid":null,"created_at":null},{"id":2}]}`, wantIDs: []int64{1, 2}},
+
+	"deepest":           {body: `{"data":[{"id":1,"more":` + nested(maxNesting-3, "") + `}]}`, wantIDs: []int64{1}},
+	"brackets in texts": {body: `{"data":[{"id":1,"a\\":"` + nested(100, `\"`) + `","\"[":"\\"}]}`, wantIDs: []int64{1}},
+
+	"data missing":           {body: `{"status_code":200}`, wantErr: &ShapeError{"data", missing}},
+	"data null":              {body: `{"data":null}`, wantErr: &ShapeError{"data", notList}},
+	"data text":              {body: `{"data":"[]"}`, wantErr: &ShapeError{"data", notList}},
+	"data number":            {body: `{"data":0}`, wantErr: &ShapeError{"data", notList}},
+	"data false":             {body: `{"data":false}`, wantErr: &ShapeError{"data", notList}},
+	"data object with parts": {body: `{"data":{"id":1}}`, wantErr: &ShapeError{"data", notList}},
+	"data object of objects": {body: `{"data":{"":{}}}`, wantErr: &ShapeError{"data", notList}},
+
+	"element null":      {body: `{"data":[{"id":1},null]}`, wantErr: &ShapeError{"data[1].id", missing}},
+	"element number":    {body: `{"data":[{"id":1},2]}`, wantErr: &ShapeError{"data[1]", notObject}},
+	"element text":      {body: `{"data":["x"]}`, wantErr: &ShapeError{"data[0]", notObject}},
+	"element list":      {body: `{"data":[[{"id":1}]]}`, wantErr: &ShapeError{"data[0]", notObject}},
+	"element empty":     {body: `{"data":[{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"id null":           {body: `{"data":[{"id":null}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"id text":           {body: `{"data":[{"id":"1"}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id true":           {body: `{"data":[{"id":true}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id list":           {body: `{"data":[{"id":[1]}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id fractional":     {body: `{"data":[{"id":1.5}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id with a point":   {body: `{"data":[{"id":1.0}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id with exponent":  {body: `{"data":[{"id":1e3}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id beyond int64":   {body: `{"data":[{"id":9223372036854775808}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id below int64":    {body: `{"data":[{"id":-9223372036854775809}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id enormous":       {body: `{"data":[{"id":1` + strings.Repeat("0", 10_000) + `}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
+	"id twice":          {body: `{"data":[{"id":1},{"id":2},{"id":1}]}`, wantErr: &ShapeError{"data[2].id", repeated}},
+	"id twice, neither": {body: `{"data":[{"id":1,"provider":"a"},{"id":1,"provider":"b"}]}`, wantErr: &ShapeError{"data[1].id", repeated}},
+
+	"provider number":    {body: `{"data":[{"id":1,"provider":2}]}`, wantErr: &ShapeError{"data[0].provider", notString}},
+	"provider list":      {body: `{"data":[{"id":1,"provider":["twilio"]}]}`, wantErr: &ShapeError{"data[0].provider", notString}},
+	"account_sid number": {body: `{"data":[{"id":1},{"id":2,"account_sid":3}]}`, wantErr: &ShapeError{"data[1].account_sid", notString}},
+	"account_sid object": {body: `{"data":[{"id":1,"account_sid":{"sid":"AC"}}]}`, wantErr: &ShapeError{"data[0].account_sid", notString}},
+	"created_at number":  {body: `{"data":[{"id":1,"created_at":1770458400}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
+	"created_at false":   {body: `{"data":[{"id":1,"created_at":false}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
+
+	"status code text":       {body: `{"status_code":"200","data":[]}`, wantErr: &ShapeError{"status_code", notInteger}},
+	"status code fractional": {body: `{"status_code":200.5,"data":[]}`, wantErr: &ShapeError{"status_code", notInteger}},
+	"status code list":       {body: `{"status_code":[200],"data":[]}`, wantErr: &ShapeError{"status_code", notInteger}},
+	"count text":             {body: `{"count":"1","data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
+	"count fractional":       {body: `{"count":1.5,"data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
+	"count object":           {body: `{"count":{},"data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
+
+	"list":                {body: `[{"id":1}]`, wantErr: &ShapeError{"the body", notObject}},
+	"text":                {body: `"data"`, wantErr: &ShapeError{"the body", notObject}},
+	"number":              {body: `200`, wantErr: &ShapeError{"the body", notObject}},
+	"null":                {body: `null`, wantErr: &ShapeError{"data", missing}},
+	"empty":               {body: ``, wantErr: &ShapeError{"the body", notJSON}},
+	"blank":               {body: " \n", wantErr: &ShapeError{"the body", notJSON}},
+	"text after":          {body: oneConfiguration + "x", wantErr: &ShapeError{"the body", notJSON}},
+	"two documents":       {body: oneConfiguration + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
+	"zero byte after":     {body: oneConfiguration + "\x00", wantErr: &ShapeError{"the body", notJSON}},
+	"byte order mark":     {body: "\ufeff" + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
+	"broken off":          {body: oneConfiguration[:len(oneConfiguration)-1], wantErr: &ShapeError{"the body", notJSON}},
+	"element broken":      {body: `{"data":[{"id":1},{"id":}]}`, wantErr: &ShapeError{"the body", notJSON}},
+	"comma too many":      {body: `{"data":[{"id":1},]}`, wantErr: &ShapeError{"the body", notJSON}},
+	"not a number":        {body: `{"data":[{"id":NaN}]}`, wantErr: &ShapeError{"the body", notJSON}},
+	"too deep by one":     {body: `{"data":[{"id":1,"more":` + nested(maxNesting-2, "") + `}]}`, wantErr: &TooLargeError{"64 levels of nesting"}},
+	"deep everywhere":     {body: deep, wantErr: &TooLargeError{"64 levels of nesting"}},
+	"deep data":           {body: `{"data":` + deep + `}`, wantErr: &TooLargeError{"64 levels of nesting"}},
+	"deep unknown field":  {body: `{"data":[{"id":1,"more":` + deep + `}]}`, wantErr: &TooLargeError{"64 levels of nesting"}},
+	"deep, never closing": {body: `{"data":` + strings.Repeat(`[{"id":`, 100_000), wantErr: &TooLargeError{"64 levels of nesting"}},
+
+	"403 inside": {
+		body:    `{"status_code":403,"message":"Invalid organization handle.","data":[{"id":1}]}`,
+		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "Invalid organization handle.", ContentType: jsonContent},
+	},
+	"206 inside": {
+		body:    `{"status_code":206,"message":"Org-Handle header not found","data":{}}`,
+		wantErr: &StatusError{HTTPStatus: 200, Status: 206, Message: "Org-Handle header not found", ContentType: jsonContent},
+	},
+	"0 inside": {
+		body:    `{"status_code":0,"data":[]}`,
+		wantErr: &StatusError{HTTPStatus: 200, Status: 0, ContentType: jsonContent},
+	},
+}
+
+// TestEnvelope pins what is a list and, for everything else, the exact place
+// and problem: since those are the whole text, no value is ever in it.
+func TestEnvelope(t *testing.T) {
+	t.Parallel()
+	for name, test := range envelopeTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, test.body)), retries(4))
+			if test.wantErr == nil {
+				wantIDs(t, read(t, client), test.wantIDs...)
+				return
+			}
+			failed := wantFailure(t, client, test.wantErr)
+			wantAttempts(t, failed, 1)
+			if want := "GET " + unpodtest.Path + ": " + test.wantErr.Error(); failed.Error() != want {
+				t.Errorf("got text %q, want %q", failed, want)
+			}
+		})
+	}
+}
+
+var statusTests = map[string]struct {
+	answer http.HandlerFunc
+	want   StatusError
+}{
+	"206": {
+		unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`),
+		StatusError{HTTPStatus: 206, Status: 206, Message: "Org-Handle header not found", ContentType: jsonContent},
+	},
+	"206 with a list":       {unpodtest.JSON(206, oneConfiguration), StatusError{HTTPStatus: 206, Status: 206, ContentType: jsonContent}},
+	"201 with a list":       {unpodtest.JSON(201, oneConfiguration), StatusError{HTTPStatus: 201, Status: 201, ContentType: jsonContent}},
+	"204":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, StatusError{HTTPStatus: 204, Status: 204}},
+	"304":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, StatusError{HTTPStatus: 304, Status: 304}},
+	"301 without location":  {unpodtest.HTML(301, ""), StatusError{HTTPStatus: 301, Status: 301, ContentType: "text/html"}},
+	"307 without location":  {unpodtest.HTML(307, ""), StatusError{HTTPStatus: 307, Status: 307, ContentType: "text/html"}},
+	"401":                   {unpodtest.JSON(401, `{"message":"Invalid token.","status_code":401}`), StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", ContentType: jsonContent}},
+	"400 with errors":       {unpodtest.JSON(400, `{"status_code":400,"message":"Bad.","data":{"a":1},"errors":[]}`), StatusError{HTTPStatus: 400, Status: 400, Message: "Bad.", ContentType: jsonContent}},
+	"401 that says 200":     {unpodtest.JSON(401, oneConfiguration), StatusError{HTTPStatus: 401, Status: 401, ContentType: jsonContent}},
+	"message missing":       {unpodtest.JSON(403, `{"detail":"No."}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message null":          {unpodtest.JSON(403, `{"message":null}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message number":        {unpodtest.JSON(403, `{"message":1}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message object":        {unpodtest.JSON(403, `{"message":{"a":"b"}}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message list":          {unpodtest.JSON(403, `{"message":["No."]}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message deep":          {unpodtest.JSON(403, `{"message":`+deep+`}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message in HTML":       {unpodtest.HTML(404, `<h1>Not Found</h1>`), StatusError{HTTPStatus: 404, Status: 404, ContentType: "text/html"}},
+	"message in text/html":  {unpodtest.HTML(404, `{"message":"No."}`), StatusError{HTTPStatus: 404, Status: 404, Message: "No.", ContentType: "text/html"}},
+	"message of a list":     {unpodtest.JSON(403, `[{"message":"No."}]`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
+	"message escaped":       {unpodtest.JSON(403, `{"message":"\u001b[31mNo\u0000\n."}`), StatusError{HTTPStatus: 403, Status: 403, Message: "[31mNo .", ContentType: jsonContent}},
+	"no body":               {unpodtest.Body(403, "", ""), StatusError{HTTPStatus: 403, Status: 403}},
+	"message is the token":  {unpodtest.JSON(403, `{"message":"`+canary+`"}`), StatusError{HTTPStatus: 403, Status: 403, Message: redacted, ContentType: jsonContent}},
+	"type is the token":     {unpodtest.Body(403, "text/"+canary, ""), StatusError{HTTPStatus: 403, Status: 403, ContentType: "text/" + redacted}},
+	"token escaped in JSON": {unpodtest.JSON(403, `{"message":"\u0063`+canary[1:]+`"}`), StatusError{HTTPStatus: 403, Status: 403, Message: redacted, ContentType: jsonContent}},
+}
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	for name, test := range statusTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := fakeClient(t, serve(test.answer), retries(4))
+			failed := wantFailure(t, client, &test.want)
+			wantAttempts(t, failed, 1)
+			wantNoCanary(t, failed.Error())
+		})
+	}
+}
+
+func TestContentType(t *testing.T) {
+	t.Parallel()
+	const page = "<!doctype html><title>Sign in</title>"
+	for name, test := range map[string]struct {
+		contentType, body string
+		wantErr           error
+	}{
+		"JSON, with a parameter":      {"application/json; charset=utf-8", oneConfiguration, nil},
+		"JSON, of another type":       {"text/html", oneConfiguration, nil},
+		"JSON, of no type":            {"", oneConfiguration, nil},
+		"HTML":                        {"text/html; charset=utf-8", page, &NotJSONError{"text/html"}},
+		"HTML, of no type":            {"", page, &NotJSONError{""}},
+		"HTML, of an odd type":        {";;;", page, &NotJSONError{""}},
+		"HTML, of a type with escape": {"text/\u202ehtml\u009b", page, &NotJSONError{"text/html"}},
+		"HTML, of the token's type":   {"text/" + canary, page, &NotJSONError{"text/" + redacted}},
+		"HTML, said to be JSON":       {jsonContent, page, &ShapeError{"the body", notJSON}},
+		"HTML, said to be a problem":  {"application/problem+json", page, &ShapeError{"the body", notJSON}},
+		"HTML, with a script":         {"text/html", "<script>" + strings.Repeat("{", 100) + "</script>", &NotJSONError{"text/html"}},
+		"nothing":                     {"text/plain", "", &NotJSONError{"text/plain"}},
+		"long":                        {strings.Repeat("a", 501), "", &NotJSONError{strings.Repeat("a", 500) + "…"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := fakeClient(t, serve(unpodtest.Body(http.StatusOK, test.contentType, test.body)))
+			if test.wantErr == nil {
+				wantIDs(t, read(t, client), 1)
+				return
+			}
+			wantNoCanary(t, wantFailure(t, client, test.wantErr).Error())
+		})
+	}
+}
+
+// TestManyConfigurations reads far more than any organization has, within the
+// limit on bytes.
+func TestManyConfigurations(t *testing.T) {
+	t.Parallel()
+	const n = 20_000
+	elements := make([]string, n)
+	want := make([]int64, n)
+	for i := range n {
+		elements[i] = fmt.Sprintf(`{"id":%d,"provider":"twilio"}`, n-i)
+		want[i] = int64(i + 1)
+	}
+	body := `{"data":[` + strings.Join(elements, ",") + `]}`
+	wantIDs(t, read(t, fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)))), want...)
+}

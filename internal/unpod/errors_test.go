@@ -1,0 +1,163 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+func TestSafe(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(t, nil)
+	half := len(canary) / 2
+	for name, test := range map[string]struct{ text, want string }{
+		"plain":                 {"Invalid token.", "Invalid token."},
+		"other scripts":         {"Ungültig: 無効です", "Ungültig: 無効です"},
+		"empty":                 {"", ""},
+		"blanks around":         {" \t\r\nNo.\n\n", "No."},
+		"lines":                 {"One.\nTwo.\r\nThree.\u2028Four.\u2029Five.\u0085Six.", "One. Two.  Three. Four. Five. Six."},
+		"control characters":    {"a\x00b\x07c\x08d\x7fe\u0080f", "abcdef"},
+		"colours":               {"\x1b[31mred\x1b[0m", "[31mred[0m"},
+		"window title":          {"\x1b]0;title\x07text", "]0;titletext"},
+		"eight-bit escape":      {"\u009b31mred", "31mred"},
+		"bidi overrides":        {"\u202eevil\u202c \u2066x\u2069\u200f", "evil x"},
+		"zero width":            {"a\u200bb\u200dc\ufeffd\u00ade", "abcde"},
+		"tags and private use":  {"a\U000e0041b\ue000c", "abc"},
+		"invalid UTF-8":         {"a\xffb\xc3", "ab"},
+		"token":                 {"Token " + canary + " is invalid: " + canary, "Token " + redacted + " is invalid: " + redacted},
+		"token in a word":       {"x" + canary + "y", "x" + redacted + "y"},
+		"token with escapes":    {canary[:half] + "\x1b\x00" + canary[half:], redacted},
+		"token with zero width": {canary[:half] + "\u200b" + canary[half:], redacted},
+		"token with bad UTF-8":  {canary[:half] + "\xff" + canary[half:], redacted},
+		"token in the token":    {canary[:half] + canary + canary[half:], canary[:half] + redacted + canary[half:]},
+		"token at the limit":    {strings.Repeat("a", 495) + canary, strings.Repeat("a", 495) + "(reda…"},
+		"at the limit":          {strings.Repeat("ä", 500), strings.Repeat("ä", 500)},
+		"over the limit":        {strings.Repeat("ä", 501), strings.Repeat("ä", 500) + "…"},
+		"long":                  {strings.Repeat("無", 1<<20), strings.Repeat("無", 500) + "…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := client.safe(test.text); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		`answered with status 403: "No \"entry\"."`:              &StatusError{HTTPStatus: 200, Status: 403, Message: `No "entry".`},
+		`redirected to https://other.example with status 302`:    &RedirectError{302, "https://other.example"},
+		`answered with "text/html" in place of JSON`:             &NotJSONError{"text/html"},
+		`data[3].id is missing`:                                  &ShapeError{"data[3].id", "is missing"},
+		`10 of 12 elements came`:                                 &IncompleteError{10, 12},
+		`more than 16 MiB`:                                       &TooLargeError{"16 MiB"},
+		`no whole answer within 1m30s`:                           &TimeoutError{90 * time.Second},
+		`x509: certificate signed by unknown authority`:          &TLSError{"x509: certificate signed by unknown authority"},
+		`dial tcp 127.0.0.1:1: connection refused`:               &ConnectionError{"dial tcp 127.0.0.1:1: connection refused"},
+		`GET /api/: answered with "text/html" in place of JSON`:  &CallError{Method: "GET", Path: "/api/", Err: &NotJSONError{"text/html"}},
+		`reading: GET /api/: context canceled`:                   fmt.Errorf("reading: %w", &CallError{Method: "GET", Path: "/api/", Err: context.Canceled}),
+		`GET /api/: more than 1000 pages, and then: broken pipe`: fmt.Errorf("%w, and then: %w", &CallError{Method: "GET", Path: "/api/", Err: &TooLargeError{"1000 pages"}}, errors.New("broken pipe")),
+	} {
+		if got := err.Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestCallError checks the facts that every error comes with.
+func TestCallError(t *testing.T) {
+	t.Parallel()
+	for baseURL, want := range map[string]struct{ baseURL, path string }{
+		"https://unpod.example":               {"https://unpod.example", unpodtest.Path},
+		"https://unpod.example:8443/a%2Fb/c/": {"https://unpod.example:8443/a%2Fb/c", "/a/b/c" + unpodtest.Path},
+	} {
+		options := testOptions(t, baseURL)
+		client := New(options)
+		client.transport = serve(unpodtest.HTML(404, ""))
+		failed := wantFailure(t, client, &StatusError{HTTPStatus: 404, Status: 404, ContentType: "text/html"})
+		if failed.Method != http.MethodGet || failed.BaseURL != want.baseURL || failed.Path != want.path || failed.RequestID == "" {
+			t.Errorf("got %+v, want GET, %+v and a request id", failed, want)
+		}
+		if want := "GET " + want.path + `: answered with status 404: ""`; failed.Error() != want {
+			t.Errorf("got text %q, want %q", failed, want)
+		}
+	}
+}
+
+// echo gives the token back wherever a server can put it.
+func echo(status int, body string) http.HandlerFunc {
+	answer := unpodtest.Body(status, "text/"+canary, strings.ReplaceAll(body, "TOKEN", canary))
+	for _, name := range []string{"Authorization", "Set-Cookie", "Retry-After", "Www-Authenticate", "X-Request-Id"} {
+		answer = unpodtest.Header(name, "Token "+canary, answer)
+	}
+	return answer
+}
+
+var echoTests = map[string]http.RoundTripper{
+	"status":           serve(echo(401, `{"message":"Invalid token TOKEN.","status_code":401}`)),
+	"status inside":    serve(echo(200, `{"message":"Invalid token TOKEN.","status_code":401}`)),
+	"server error":     serve(echo(500, `{"message":"TOKEN","TOKEN":"TOKEN"}`)),
+	"throttled":        serve(echo(429, `{"message":"TOKEN"}`)),
+	"long message":     serve(echo(400, `{"message":"`+strings.Repeat("a", 490)+`TOKEN"}`)),
+	"split message":    serve(echo(400, `{"message":"`+canary[:9]+`\u001b`+canary[9:]+`"}`)),
+	"no JSON":          serve(echo(200, `<h1>TOKEN</h1>`)),
+	"broken JSON":      serve(unpodtest.JSON(200, `{"data":"`+canary)),
+	"shape":            serve(echo(200, `{"data":[{"id":"TOKEN"}]}`)),
+	"field":            serve(echo(200, `{"data":[{"id":1,"provider":{"TOKEN":"TOKEN"}}]}`)),
+	"list":             serve(echo(200, `{"data":[{"id":1,"provider":"TOKEN"}]}`)),
+	"incomplete":       serve(echo(200, `{"count":2,"message":"TOKEN","data":[]}`)),
+	"redirect to host": serve(unpodtest.Redirect(302, "https://"+canary+".example/")),
+	"redirect to path": serve(unpodtest.Redirect(302, "https://other.example/?token="+canary)),
+	"redirect to user": serve(unpodtest.Redirect(302, "https://user:"+canary+"@other.example/")),
+	"redirect to none": serve(unpodtest.Redirect(302, "https://%zz"+canary)),
+	"timeout":          serve(unpodtest.Delay(time.Hour, echo(200, ""))),
+	"connection":       failWith(errors.New("malformed HTTP status code \"" + canary + "\"")),
+	"connection, long": failWith(errors.New(strings.Repeat("a", 490) + canary)),
+	"alert":            failWith(operation("remote error", errors.New(canary))),
+	"hung up":          failWith(io.EOF),
+}
+
+func failWith(err error) roundTripper {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+// TestNoErrorShowsTheToken goes through every class of error, with a server
+// that gives the token back.
+func TestNoErrorShowsTheToken(t *testing.T) {
+	t.Parallel()
+	for name, transport := range echoTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := fakeClient(t, transport, retries(1), timeout(time.Second))
+				configurations, err := client.ProviderConfigurations(t.Context())
+				var failed *CallError
+				if !errors.As(err, &failed) || configurations != nil {
+					t.Fatalf("got %v and error %v, want a *CallError", ids(configurations), err)
+				}
+				for _, format := range []string{"%v", "%+v", "%#v", "%q"} {
+					wantNoCanary(t, fmt.Sprintf(format, *failed))
+					wantNoCanary(t, fmt.Sprintf(format, failed.Err))
+				}
+				for part := 8; part <= len(canary); part += 8 {
+					if strings.Contains(failed.Error(), canary[part-8:part]) {
+						t.Errorf("a part of the token is shown: %s", failed)
+					}
+				}
+			})
+		})
+	}
+}

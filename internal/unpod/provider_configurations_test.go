@@ -1,0 +1,211 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// configurations returns n configurations with the ids from n down to 1.
+func configurations(n int) []unpodtest.Configuration {
+	all := make([]unpodtest.Configuration, n)
+	for i := range all {
+		all[i].ID = int64(n - i)
+	}
+	return all
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for n, wantRequests := range map[int]int{0: 1, 9: 1, 10: 1, 11: 2, 100: 2, 101: 3, 200: 3, 250: 4} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t, configurations(n)...)
+			server.Paginate()
+			want := make([]int64, n)
+			for i := range want {
+				want[i] = int64(i + 1)
+			}
+			wantIDs(t, read(t, New(testOptions(t, server.URL))), want...)
+
+			var queries, wantQueries []string
+			for i, request := range server.Requests() {
+				queries = append(queries, request.Query.Encode())
+				wantHeaders(t, server.Requests()[i].Header)
+			}
+			for page := range wantRequests {
+				wantQueries = append(wantQueries, fmt.Sprintf("page=%d&page_size=100", page))
+			}
+			wantQueries[0] = "" // The first request does not know of pages.
+			if !reflect.DeepEqual(queries, wantQueries) {
+				t.Errorf("got queries %q, want %q", queries, wantQueries)
+			}
+		})
+	}
+}
+
+// list is a page's body. A count that is empty is not sent.
+func list(count string, ids ...int) http.HandlerFunc {
+	elements := make([]string, len(ids))
+	for i, id := range ids {
+		elements[i] = fmt.Sprintf(`{"id":%d}`, id)
+	}
+	if count != "" {
+		count = `"count":` + count + ","
+	}
+	return unpodtest.JSON(http.StatusOK, `{"status_code":200,`+count+`"data":[`+strings.Join(elements, ",")+`]}`)
+}
+
+var pageTests = map[string]struct {
+	pages        []http.HandlerFunc // the last of them again and again
+	wantIDs      []int64
+	wantErr      error
+	wantRequests int
+}{
+	"no count":       {pages: []http.HandlerFunc{list("", 3, 1, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 1},
+	"count null":     {pages: []http.HandlerFunc{list("null", 1, 2)}, wantIDs: []int64{1, 2}, wantRequests: 1},
+	"count of all":   {pages: []http.HandlerFunc{list("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
+	"count 0":        {pages: []http.HandlerFunc{list("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
+	"count negative": {pages: []http.HandlerFunc{list("-1", 1, 2)}, wantErr: &IncompleteError{2, -1}, wantRequests: 1},
+	"count negative of none": {
+		pages: []http.HandlerFunc{list("-1")}, wantErr: &IncompleteError{0, -1}, wantRequests: 1,
+	},
+	"count smaller": {pages: []http.HandlerFunc{list("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
+	"count huge": {
+		pages: []http.HandlerFunc{list("9223372036854775807", 1, 2)}, wantErr: &IncompleteError{2, math.MaxInt64}, wantRequests: 3,
+	},
+	"count beyond int64": {
+		pages:   []http.HandlerFunc{list("9223372036854775808", 1)},
+		wantErr: &ShapeError{"count", "is not a whole number of 64 bits"}, wantRequests: 1,
+	},
+	"page ignored": {pages: []http.HandlerFunc{list("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
+	"page repeated": {
+		pages:   []http.HandlerFunc{list("6", 1), list("6", 1, 2), list("6", 3, 4), list("6", 1, 2)},
+		wantErr: &IncompleteError{4, 6}, wantRequests: 4,
+	},
+	"pages overlap": {
+		pages:   []http.HandlerFunc{list("3", 1), list("3", 1, 2), list("3", 3, 2)},
+		wantIDs: []int64{1, 2, 3}, wantRequests: 3,
+	},
+	"total grows": {
+		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("5", 3)},
+		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
+	},
+	"total shrinks": {
+		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("3", 3)},
+		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
+	},
+	"total shrinks before the pages": {
+		pages:   []http.HandlerFunc{list("4", 1), list("2", 1, 2)},
+		wantErr: &IncompleteError{2, 4}, wantRequests: 2,
+	},
+	"total goes away": {
+		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("", 3)},
+		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
+	},
+	"more than the total": {
+		pages:   []http.HandlerFunc{list("2", 1), list("2", 1, 2, 3)},
+		wantErr: &IncompleteError{3, 2}, wantRequests: 2,
+	},
+	"empty early": {
+		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("4")},
+		wantErr: &IncompleteError{2, 4}, wantRequests: 3,
+	},
+	"empty from the first": {pages: []http.HandlerFunc{list("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
+	"empty object early": {
+		pages:   []http.HandlerFunc{list("4", 1), list("4", 1), unpodtest.JSON(http.StatusOK, `{"count":4,"data":{}}`)},
+		wantErr: &IncompleteError{1, 4}, wantRequests: 3,
+	},
+	"a page is refused": {
+		pages: []http.HandlerFunc{list("4", 1), list("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)},
+		wantErr: &StatusError{
+			HTTPStatus: http.StatusForbidden, Status: http.StatusForbidden, Message: "No.", ContentType: "application/json",
+		},
+		wantRequests: 3,
+	},
+	"an id twice in a page": {
+		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2, 2)},
+		wantErr: &ShapeError{"data[2].id", "repeats the id of an element before it"}, wantRequests: 2,
+	},
+}
+
+func TestOddPages(t *testing.T) {
+	t.Parallel()
+	for name, test := range pageTests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked record
+			client := fakeClient(t, asked.of(serve(sequence(test.pages...))))
+			if test.wantErr != nil {
+				failed := wantFailure(t, client, test.wantErr)
+				wantAttempts(t, failed, 1) // It is that of the last page.
+				if last := asked.requestIDs[len(asked.requestIDs)-1]; failed.RequestID != last {
+					t.Errorf("got request id %s, want that of the last page, %s", failed.RequestID, last)
+				}
+			} else {
+				wantIDs(t, read(t, client), test.wantIDs...)
+			}
+			if len(asked.times) != test.wantRequests {
+				t.Errorf("got %d requests, want %d", len(asked.times), test.wantRequests)
+			}
+		})
+	}
+}
+
+// TestPagesAreBounded meets a server whose list never ends.
+func TestPagesAreBounded(t *testing.T) {
+	t.Parallel()
+	var asked record
+	next := 0
+	client := fakeClient(t, asked.of(serve(func(w http.ResponseWriter, r *http.Request) {
+		next++
+		list("1000000", next)(w, r)
+	})))
+	wantAttempts(t, wantFailure(t, client, &TooLargeError{"1000 pages"}), 1)
+	if want := 1 + maxPages; len(asked.times) != want {
+		t.Errorf("got %d requests, want %d: the first, which shows that there are pages, and the pages", len(asked.times), want)
+	}
+}
+
+// TestPagesShareABudget checks that pages cannot add up to more than one answer
+// may have.
+func TestPagesShareABudget(t *testing.T) {
+	t.Parallel()
+	var asked record
+	next := 0
+	client := fakeClient(t, asked.of(serve(func(w http.ResponseWriter, r *http.Request) {
+		next++
+		list("1000000", next)(w, r)
+	})))
+	call := newCall(client, providerConfigurationsPath)
+	call.budget = 200 // Three pages have some 150 bytes.
+	got, err := call.providerConfigurations(t.Context())
+	wantAttempts(t, wantReason(t, got, call.failed(t.Context(), err), &TooLargeError{"16 MiB"}), 1)
+	if len(asked.times) != 4 {
+		t.Errorf("got %d requests, want 4", len(asked.times))
+	}
+}
+
+// TestTokenInTheList meets a server that gives back what it was sent, where it
+// would end up in state.
+func TestTokenInTheList(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{"provider", "account_sid", "created_at"} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			body := fmt.Sprintf(`{"data":[{"id":1},{"id":2,%q:"Token %s"}]}`, field, canary)
+			client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)))
+			failed := wantFailure(t, client, &ShapeError{"data[1]." + field, "contains the API token"})
+			wantNoCanary(t, failed.Error())
+		})
+	}
+}

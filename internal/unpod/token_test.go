@@ -1,0 +1,189 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestParseToken(t *testing.T) {
+	t.Parallel()
+	const (
+		empty  = "must not be empty"
+		blanks = "must not contain blanks or control characters"
+	)
+	for name, test := range map[string]struct{ text, want, wantErr string }{
+		"plain":                  {"secret-0", "Token secret-0", ""},
+		"blanks around":          {" \t\r\nsecret-0\n ", "Token secret-0", ""},
+		"prefix":                 {"Token secret-0", "Token secret-0", ""},
+		"prefix, more blanks":    {"  token   secret-0 ", "Token secret-0", ""},
+		"prefix in upper case":   {"TOKEN secret-0", "Token secret-0", ""},
+		"prefix without a blank": {"Tokensecret-0", "Token Tokensecret-0", ""},
+		"punctuation":            {`se"cr%et\0;,`, `Token se"cr%et\0;,`, ""},
+		"empty":                  {"", "", empty},
+		"blank":                  {" \n\t", "", empty},
+		"prefix alone":           {"Token", "", empty},
+		"prefix and blanks":      {" Token  ", "", empty},
+		"prefix twice":           {"Token token secret-0", "", blanks},
+		"other prefix":           {"Bearer secret-0", "", blanks},
+		"inner blank":            {"secret 0", "", blanks},
+		"inner tab":              {"secret\t0", "", blanks},
+		"new line":               {"secret\n0", "", blanks},
+		"header of its own":      {"secret\r\nX-Evil:0", "", blanks},
+		"zero byte":              {"secret\x000", "", blanks},
+		"escape":                 {"secret\x1b0", "", blanks},
+		"delete":                 {"secret\x7f0", "", blanks},
+		"no-break space":         {"secret\u00a00", "", blanks},
+		"zero width space":       {"secret\u200b0", "", blanks},
+		"byte order mark":        {"\ufeffsecret0", "", blanks},
+		"bidi override":          {"secret\u202e0", "", blanks},
+		"invalid UTF-8":          {"secret\xff0", "", blanks},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			token, err := ParseToken(test.text)
+			if got := token.authorization(); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			wantErrorText(t, err, test.wantErr)
+		})
+	}
+}
+
+// wantErrorText checks the whole text of an error, or that there is none. Where
+// it is right, it does not show what it was about.
+func wantErrorText(t *testing.T, err error, want string) {
+	t.Helper()
+	got := ""
+	if err != nil {
+		got = err.Error()
+	}
+	if got != want {
+		t.Errorf("got error %q, want %q", got, want)
+	}
+}
+
+// holder holds tokens in all the ways in which a struct can.
+type holder struct {
+	Exported, unexported               Token
+	ExportedPointer, unexportedPointer *Token
+	List                               []Token
+	Map                                map[string]Token
+	Any                                any
+	err                                error
+	inner                              struct{ token Token }
+}
+
+func newHolder(token Token) *holder {
+	return &holder{
+		Exported: token, unexported: token,
+		ExportedPointer: &token, unexportedPointer: &token,
+		List: []Token{token}, Map: map[string]Token{"a": token}, Any: token,
+		err:   fmt.Errorf("token %v: %w", token, errors.New("no")),
+		inner: struct{ token Token }{token},
+	}
+}
+
+func TestTokenIsNotFormatted(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(t, nil)
+	token := client.options.Token
+	values := map[string]any{
+		"token": token, "pointer": &token, "list": []Token{token}, "map": map[string]*Token{"a": &token},
+		"holder": *newHolder(token), "pointer to holder": newHolder(token),
+		"client": client, "options": client.options, "pointer to options": &client.options,
+		"call": newCall(client, "/"), "error": fmt.Errorf("with %s", token),
+	}
+	for name, value := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%#x", "%d", "%b", "%p", "%t", "%10.3s"} {
+			wantHidden(t, name+" "+verb, fmt.Sprintf(verb, value))
+		}
+		wantHidden(t, name+" printed", fmt.Sprint(value)+fmt.Sprintln(value))
+		wantHidden(t, name+" in an error", fmt.Errorf("%v %w", value, errors.New("no")).Error())
+	}
+	if got := fmt.Sprintf("%v %+v %#v %s %q %x %d %s", token, token, token, token, token, token, token, &token); got != strings.TrimSpace(strings.Repeat(redacted+" ", 8)) {
+		t.Errorf("got %q, want %q everywhere", got, redacted)
+	}
+}
+
+// wantHidden checks that a text shows the token neither as it is, nor as the
+// bytes and hexadecimal digits that fmt makes of texts.
+func wantHidden(t *testing.T, what, text string) {
+	t.Helper()
+	for _, shape := range []string{
+		canary,
+		fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("% x", canary),
+		strings.Trim(fmt.Sprintf("%d", []byte(canary)), "[]"),
+		url.QueryEscape(canary),
+	} {
+		if strings.Contains(text, shape) {
+			t.Errorf("%s shows the token: %s", what, text)
+		}
+	}
+}
+
+func TestTokenIsNotMarshalled(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(t, nil)
+	token := client.options.Token
+	for name, value := range map[string]any{
+		"token": token, "pointer": &token, "list": []Token{token}, "key": map[Token]int{token: 1},
+		"client": client, "options": client.options,
+	} {
+		text, err := json.Marshal(value)
+		if err != nil {
+			t.Errorf("%s: %s", name, err)
+		}
+		wantHidden(t, name+" as JSON", string(text))
+	}
+	if got, err := json.Marshal(token); err != nil || string(got) != `"(redacted)"` {
+		t.Errorf("got JSON %s and error %v, want %q", got, err, redacted)
+	}
+	if got, err := xml.Marshal(token); err != nil || string(got) != "<Token>(redacted)</Token>" {
+		t.Errorf("got XML %s and error %v, want %q", got, err, redacted)
+	}
+}
+
+func TestTokenIsNotLogged(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(t, nil)
+	token := client.options.Token
+	for name, newHandler := range map[string]func(*bytes.Buffer) slog.Handler{
+		"text": func(log *bytes.Buffer) slog.Handler { return slog.NewTextHandler(log, nil) },
+		"JSON": func(log *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(log, nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			slog.New(newHandler(&log)).With("with", token).Info("message",
+				"token", token, "pointer", &token, "list", []Token{token}, "options", client.options,
+				"client", client, slog.Group("group", "token", token), "error", fmt.Errorf("with %v", token))
+			wantHidden(t, "the log", log.String())
+			if !strings.Contains(log.String(), redacted) {
+				t.Errorf("got log %q, want %q in it", log.String(), redacted)
+			}
+		})
+	}
+}
+
+func TestZeroToken(t *testing.T) {
+	t.Parallel()
+	if got := (Token{}).authorization(); got != "" {
+		t.Errorf("got authorization %q, want none", got)
+	}
+	if got := (Token{}).mask("text"); got != "text" {
+		t.Errorf("got %q, want the text as it is", got)
+	}
+	if got := fmt.Sprintf("%v %s", Token{}, &Token{}); got != redacted+" "+redacted {
+		t.Errorf("got %q, want %q", got, redacted)
+	}
+}

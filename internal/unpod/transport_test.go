@@ -1,0 +1,560 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+func TestParseCACert(t *testing.T) {
+	t.Parallel()
+	certificate, other := newCertificate(t), newCertificate(t)
+	one, two, key := certificatePEM(certificate), certificatePEM(other), privateKeyPEM(t, certificate)
+	for name, test := range map[string]struct {
+		text    string
+		refused bool
+	}{
+		"one":                 {one, false},
+		"without last line":   {strings.TrimSpace(one), false},
+		"several":             {one + two, false},
+		"one twice":           {one + one, false},
+		"comments between":    {"# One\n" + one + "\nsubject=CN = two\n\n" + two + "the end", false},
+		"CRLF":                {strings.ReplaceAll(one+two, "\n", "\r\n"), false},
+		"empty":               {"", true},
+		"garbage":             {"not a certificate", true},
+		"truncated":           {one[:len(one)/2], true},
+		"second truncated":    {one + two[:len(two)/2], true},
+		"first truncated":     {one[:len(one)/2] + "\n" + two, true},
+		"without its header":  {one[strings.Index(one, "\n")+1:], true},
+		"private key":         {key, true},
+		"certificate and key": {one + key, true},
+		"key and certificate": {key + one, true},
+		"not a certificate":   {"-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n", true},
+		"of another type":     {strings.ReplaceAll(one, "CERTIFICATE", "CERTIFICATE REQUEST"), true},
+		"garbled":             {strings.Replace(one, "M", "!", 1), true},
+		"a file's name":       {"/etc/ssl/certs/ca.pem", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pool, err := ParseCACert(test.text)
+			if test.refused {
+				wantErrorText(t, err, "must be the PEM text of one or more certificates, and nothing else")
+				return
+			}
+			if err != nil || pool == nil {
+				t.Errorf("got pool %v and error %v, want a pool", pool, err)
+			}
+		})
+	}
+}
+
+// trusting returns a client that trusts the certificates.
+func trusting(t *testing.T, baseURL, caCert string) *Client {
+	t.Helper()
+	options := testOptions(t, baseURL)
+	options.MaxRetries = 4
+	if caCert != "" {
+		pool, err := ParseCACert(caCert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options.RootCAs = pool
+	}
+	return New(options)
+}
+
+func TestTrustedServer(t *testing.T) {
+	t.Parallel()
+	var protocol atomic.Int64
+	api := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...)
+	server, caCert := startTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		protocol.Store(int64(r.ProtoMajor))
+		api.ServeHTTP(w, r)
+	}))
+	other := certificatePEM(newCertificate(t))
+	for name, trusted := range map[string]string{"alone": caCert, "first": caCert + other, "last": other + caCert} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantIDs(t, read(t, trusting(t, server.URL, trusted)), 42, 43)
+			if got := protocol.Load(); got != 2 {
+				t.Errorf("got HTTP/%d, want HTTP/2", got)
+			}
+		})
+	}
+}
+
+// TestBrokenStream has an answer break off where HTTP/2 says so.
+func TestBrokenStream(t *testing.T) {
+	t.Parallel()
+	api := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...)
+	api.AnswerNext(unpodtest.BreakOff(oneConfiguration))
+	server, caCert := startTLS(t, api)
+	wantIDs(t, read(t, trusting(t, server.URL, caCert)), 42, 43)
+	if got := len(api.Requests()); got != 2 {
+		t.Errorf("got %d requests, want 2", got)
+	}
+}
+
+// wantUntrusted checks that a connection which cannot be trusted ends the call
+// at once, before the server was asked anything.
+func wantUntrusted(t *testing.T, client *Client, api *unpodtest.API, wantReason string) {
+	t.Helper()
+	_, err := client.ProviderConfigurations(t.Context())
+	var failed *CallError
+	if !errors.As(err, &failed) {
+		t.Fatalf("got error %v, want a *CallError", err)
+	}
+	wantAttempts(t, failed, 1)
+	if untrusted := (*TLSError)(nil); !errors.As(err, &untrusted) || !strings.Contains(untrusted.Reason, wantReason) {
+		t.Errorf("got %T %q, want a *TLSError with %q", failed.Err, failed.Err, wantReason)
+	}
+	if got := len(api.Requests()); got != 0 {
+		t.Errorf("got %d requests, want none", got)
+	}
+}
+
+func TestUntrustedServer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		caCert bool // the server's own is trusted
+		host   string
+		want   string
+	}{
+		"unknown authority": {false, "127.0.0.1", "x509: "},
+		"another name":      {true, "localhost", "x509: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := unpodtest.New(canary, unpodtest.OrgHandle)
+			server, caCert := startTLS(t, api)
+			if !test.caCert {
+				caCert = certificatePEM(newCertificate(t))
+			}
+			address := strings.Replace(server.URL, "127.0.0.1", test.host, 1)
+			wantUntrusted(t, trusting(t, address, caCert), api, test.want)
+		})
+	}
+}
+
+func TestPlainServerOverTLS(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t)
+	address := strings.Replace(server.URL, "http://", "https://", 1)
+	wantUntrusted(t, trusting(t, address, ""), server.API, "server gave HTTP response to HTTPS client")
+}
+
+func TestOldTLSVersion(t *testing.T) {
+	t.Parallel()
+	api := unpodtest.New(canary, unpodtest.OrgHandle)
+	certificate := newCertificate(t)
+	server := httptest.NewUnstartedServer(api)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
+	server.TLS = &tls.Config{ //nolint:gosec // That it is too old is the point.
+		MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, Certificates: []tls.Certificate{certificate},
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	wantUntrusted(t, trusting(t, server.URL, certificatePEM(certificate)), api, "protocol version not supported")
+}
+
+// TestServerChoosesOldTLSVersion meets a server that does not refuse, but takes
+// TLS 1.0 though it was not offered.
+func TestServerChoosesOldTLSVersion(t *testing.T) {
+	t.Parallel()
+	hello := append([]byte{2, 0, 0, 38, 3, 1}, make([]byte, 36)...) // a ServerHello of TLS 1.0
+	hello[len(hello)-2] = 0x2f                                      // with a cipher suite of that time
+	record := append([]byte{22, 3, 1, 0, 42}, hello...)             // in a handshake record
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = connection.Write(record) // The client may have gone.
+			go drain(connection)
+		}
+	}()
+	t.Cleanup(func() { _ = listener.Close() })
+	client := trusting(t, "https://"+listener.Addr().String(), "")
+	client.options.MaxRetries = 1 // Where it is retried, that takes real time.
+	wantUntrusted(t, client, unpodtest.New("", ""), "server selected unsupported protocol version")
+}
+
+// skipWithoutCertFile skips a test where Go takes the system's certificates
+// from something that a variable cannot replace.
+func skipWithoutCertFile(t *testing.T) {
+	t.Helper()
+	switch runtime.GOOS {
+	case "darwin", "ios", "windows", "android":
+		t.Skipf("%s has no SSL_CERT_FILE", runtime.GOOS)
+	}
+}
+
+// TestCACertIsBesidesTheSystems has a server that the system trusts, and one
+// that ca_cert_pem adds.
+func TestCACertIsBesidesTheSystems(t *testing.T) {
+	t.Parallel()
+	skipWithoutCertFile(t)
+	api := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...)
+	systems, systemsCert := startTLS(t, api)
+	added, addedCert := startTLS(t, api)
+	other, _ := startTLS(t, api)
+
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, []byte(systemsCert), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ address, caCert, wantKind string }{
+		"the system's":                {systems.URL, addedCert, ""},
+		"the added":                   {added.URL, addedCert, ""},
+		"neither":                     {other.URL, addedCert, "*unpod.TLSError"},
+		"the system's, with no other": {systems.URL, "", ""},
+		"the added, but not added":    {added.URL, "", "*unpod.TLSError"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			report, _ := runChild(t, childOrder{BaseURL: test.address, CACert: test.caCert},
+				"SSL_CERT_FILE="+file, "SSL_CERT_DIR="+t.TempDir())
+			if report.Kind != test.wantKind || (test.wantKind == "" && !reflect.DeepEqual(report.IDs, []int64{42, 43})) {
+				t.Errorf("got ids %v and error %s %q, want error %q", report.IDs, report.Kind, report.Error, test.wantKind)
+			}
+		})
+	}
+}
+
+// startProxy starts a proxy on the way to a server that has another name than
+// its address. It takes down what it was asked for.
+func startProxy(t *testing.T, target string) (address string, asked *atomic.Value) {
+	t.Helper()
+	asked = new(atomic.Value)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Store(r.Method + " " + r.RequestURI + " " + r.Header.Get("Proxy-Authorization"))
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err) // HTTP/1.1 can be taken over.
+		}
+		defer func() { _ = connection.Close() }() // Both sides are done with it.
+		onward, err := new(net.Dialer).DialContext(r.Context(), "tcp", target)
+		if err != nil {
+			return
+		}
+		defer func() { _ = onward.Close() }() // Likewise.
+		if r.Method == http.MethodConnect {
+			_, err = io.WriteString(connection, "HTTP/1.1 200 Connection established\r\n\r\n")
+		} else {
+			err = r.Write(onward)
+		}
+		if err != nil {
+			return
+		}
+		go func() { _, _ = io.Copy(onward, connection) }() // It ends with the connections.
+		_, _ = io.Copy(connection, onward)                 // Likewise.
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, asked
+}
+
+func TestProxy(t *testing.T) {
+	t.Parallel()
+	plain := startAPI(t, unpodtest.Documented()...)
+	secure, caCert := startTLS(t, plain.API, "unpod.invalid")
+	for name, test := range map[string]struct{ baseURL, target, variable, want string }{
+		"HTTP":             {"http://unpod.invalid", plain.URL, "HTTP_PROXY", "GET http://unpod.invalid" + unpodtest.Path},
+		"HTTP, lower case": {"http://unpod.invalid", plain.URL, "http_proxy", "GET http://unpod.invalid" + unpodtest.Path},
+		"HTTPS":            {"https://unpod.invalid", secure.URL, "HTTPS_PROXY", "CONNECT unpod.invalid:443"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy, asked := startProxy(t, mustParse(t, test.target).Host)
+			proxy = strings.Replace(proxy, "http://", "http://user:hunter2@", 1)
+			report, _ := runChild(t, childOrder{BaseURL: test.baseURL, CACert: caCert}, test.variable+"="+proxy)
+			if !reflect.DeepEqual(report.IDs, []int64{42, 43}) {
+				t.Errorf("got ids %v and error %q, want 42 and 43", report.IDs, report.Error)
+			}
+			if want := test.want + " Basic dXNlcjpodW50ZXIy"; asked.Load() != want {
+				t.Errorf("the proxy was asked %v, want %s", asked.Load(), want)
+			}
+		})
+	}
+}
+
+func TestNoProxy(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t, unpodtest.Documented()...)
+	report, _ := runChild(t, childOrder{BaseURL: server.URL}, "HTTP_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1")
+	if !reflect.DeepEqual(report.IDs, []int64{42, 43}) {
+		t.Errorf("got ids %v and error %q, want 42 and 43", report.IDs, report.Error)
+	}
+}
+
+// TestProxyPasswordIsNotShown uses proxies that cannot be used. Which of the
+// malformed ones Go takes for no proxy is left to Go.
+func TestProxyPasswordIsNotShown(t *testing.T) {
+	t.Parallel()
+	for name, proxy := range map[string]string{ //nolint:gosec // That they have a password is the point.
+		"malformed escape": "http://user:hunter2@%zz",
+		"malformed port":   "http://user:hunter2@127.0.0.1:port",
+		"blanks":           "http://user:hun ter2@proxy .invalid",
+		"control":          "http://user:hunter2@proxy.invalid/\x7f",
+		"without a scheme": "user:hunter2@127.0.0.1:port",
+		"another scheme":   "gopher://user:hunter2@127.0.0.1:1",
+		"refused":          "http://user:hunter2@127.0.0.1:1",
+		"refused, TLS":     "https://user:hunter2@127.0.0.1:1",
+		"refused, SOCKS":   "socks5://user:hunter2@127.0.0.1:1",
+	} {
+		for _, scheme := range []string{"http", "https"} {
+			t.Run(name+"/"+scheme, func(t *testing.T) {
+				t.Parallel()
+				report, output := runChild(t, childOrder{BaseURL: scheme + "://unpod.invalid", Offline: true},
+					"HTTP_PROXY="+proxy, "HTTPS_PROXY="+proxy)
+				if report.Kind != "*unpod.ConnectionError" || report.Attempts != 1 {
+					t.Errorf("got %s %q after %d attempts, want a *unpod.ConnectionError after 1", report.Kind, report.Error, report.Attempts)
+				}
+				for _, secret := range []string{"hunter2", "hun", "ter2", "user"} {
+					if strings.Contains(output, secret) {
+						t.Errorf("the password is shown: %s", output)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestRedirectsAreNotFollowed asks the targets whether they were asked.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{300, 301, 302, 303, 307, 308} {
+		for name, start := range map[string]func(*testing.T) (from, to *unpodtest.API, client *Client, target string){
+			"another port":  redirectToPort,
+			"another host":  redirectToHost,
+			"HTTPS to HTTP": redirectToPlain,
+		} {
+			t.Run(fmt.Sprintf("%d/%s", status, name), func(t *testing.T) {
+				t.Parallel()
+				from, to, client, target := start(t)
+				from.AnswerAlways(unpodtest.Redirect(status, target+unpodtest.Path+"?token="+canary))
+				failed := wantFailure(t, client, &RedirectError{HTTPStatus: status, Origin: target})
+				wantAttempts(t, failed, 1)
+				wantNoCanary(t, failed.Error())
+				if asked, followed := len(from.Requests()), len(to.Requests()); asked != 1 || followed != 0 {
+					t.Errorf("got %d requests and %d at the target, want 1 and none", asked, followed)
+				}
+			})
+		}
+	}
+}
+
+func redirectToPort(t *testing.T) (from, to *unpodtest.API, client *Client, target string) {
+	t.Helper()
+	server, other := startAPI(t), startAPI(t)
+	return server.API, other.API, trusting(t, server.URL, ""), other.URL
+}
+
+func redirectToHost(t *testing.T) (from, to *unpodtest.API, client *Client, target string) {
+	t.Helper()
+	from, to, client, target = redirectToPort(t)
+	return from, to, client, strings.Replace(target, "127.0.0.1", "localhost", 1)
+}
+
+func redirectToPlain(t *testing.T) (from, to *unpodtest.API, client *Client, target string) {
+	t.Helper()
+	from = unpodtest.New(canary, unpodtest.OrgHandle)
+	server, caCert := startTLS(t, from)
+	other := startAPI(t)
+	return from, other.API, trusting(t, server.URL, caCert), other.URL
+}
+
+// TestRedirectOrigin pins what is told of a redirect's target.
+func TestRedirectOrigin(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{
+		"https://other.example":                    "https://other.example",
+		"https://eu.unpod.example/path?query#part": "https://eu.unpod.example",
+		"http://unpod.example:8080/":               "http://unpod.example:8080",
+		"https://user:hunter2@other.example/":      "https://other.example",
+		"//other.example:99/path":                  "https://other.example:99",
+		"/login/":                                  "https://unpod.example",
+		"login?next=hunter2":                       "https://unpod.example",
+		"?page=2":                                  "https://unpod.example",
+		"#":                                        "https://unpod.example",
+		"https://[2001:db8::1]:443/":               "https://[2001:db8::1]:443",
+		"https://%zz/":                             "an address that is not a URL",
+		"https://other.example:port/":              "an address that is not a URL",
+		"https://user:hunter2@other.example:port/": "an address that is not a URL",
+		"https://" + strings.Repeat("a", 600):      "https://" + strings.Repeat("a", 492) + "…",
+		"https://\u202eother\u200b.example/":       "https://other.example",
+		"https://other%E2%80%AE.example/":          "https://other.example",
+		"https://" + canary + ".example/" + canary: "https://" + redacted + ".example",
+		"https://" + canary[:9] + "%E2%80%8B" + canary[9:] + ".example/": "https://" + redacted + ".example",
+	} {
+		t.Run(location, func(t *testing.T) {
+			t.Parallel()
+			var asked record
+			client := fakeClient(t, asked.of(serve(unpodtest.Redirect(http.StatusFound, location))), retries(4))
+			wantAttempts(t, wantFailure(t, client, &RedirectError{HTTPStatus: http.StatusFound, Origin: want}), 1)
+			if len(asked.times) != 1 {
+				t.Errorf("got %d requests, want 1", len(asked.times))
+			}
+		})
+	}
+}
+
+// TestLocationIsNotAlwaysARedirect meets a Location where it means nothing.
+func TestLocationIsNotAlwaysARedirect(t *testing.T) {
+	t.Parallel()
+	var asked record
+	located := func(status int) *Client {
+		answer := unpodtest.Header("Location", "https://other.example/", unpodtest.JSON(status, oneConfiguration))
+		return fakeClient(t, asked.of(serve(answer)))
+	}
+	wantIDs(t, read(t, located(200)), 1)
+	for _, status := range []int{201, 202, 401, 404} {
+		wantAttempts(t, wantFailure(t, located(status), &StatusError{HTTPStatus: status, Status: status, ContentType: jsonContent}), 1)
+	}
+	if len(asked.times) != 5 {
+		t.Errorf("got %d requests, want 5", len(asked.times))
+	}
+}
+
+// compressed sends a body that was compressed before.
+func compressed(status int, body []byte, times int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", jsonContent)
+		w.Header().Set("Content-Encoding", "gzip")
+		w.WriteHeader(status)
+		for range times {
+			if _, err := w.Write(body); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// zip compresses. What is compressed twice over can be put one after another.
+func zip(t *testing.T, body []byte) []byte {
+	t.Helper()
+	var zipped bytes.Buffer
+	writer := gzip.NewWriter(&zipped)
+	if _, err := writer.Write(body); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return zipped.Bytes()
+}
+
+// TestCompressedAnswer checks that compression is understood, as a proxy may
+// add it, and that a compressed body which breaks off is noticed.
+func TestCompressedAnswer(t *testing.T) {
+	t.Parallel()
+	zipped := zip(t, []byte(oneConfiguration))
+	server := startAPI(t)
+	server.AnswerNext(compressed(200, zipped[:len(zipped)-9], 1), compressed(200, zipped, 1))
+	options := testOptions(t, server.URL)
+	options.MaxRetries = 1
+	wantIDs(t, read(t, New(options)), 1)
+	if got := len(server.Requests()); got != 2 {
+		t.Errorf("got %d requests, want 2", got)
+	}
+}
+
+// TestTooLargeAnswers has answers of 10 GB, and a process of its own to see how
+// much memory each of them takes.
+func TestTooLargeAnswers(t *testing.T) {
+	t.Parallel()
+	const size = 16 << 20
+	const most = 150 << 20
+	bomb := zip(t, bytes.Repeat([]byte(" "), size))
+	for name, answer := range map[string]http.HandlerFunc{
+		"compressed":       compressed(200, bomb, 10<<30/size),
+		"compressed error": compressed(403, bomb, 10<<30/size),
+		"as it is":         endless,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t)
+			server.AnswerAlways(answer)
+			report, _ := runChild(t, childOrder{BaseURL: server.URL, MaxRetries: 4})
+			if report.Kind != "*unpod.TooLargeError" || report.Attempts != 1 {
+				t.Errorf("got %s %q after %d attempts, want a *unpod.TooLargeError after 1", report.Kind, report.Error, report.Attempts)
+			}
+			if report.MemoryBytes > most {
+				t.Errorf("got %d MiB of memory, want %d at most", report.MemoryBytes>>20, most>>20)
+			}
+		})
+	}
+}
+
+// TestBodyAtTheLimit pins the limit to the byte, with a limit that is quick to
+// come to.
+func TestBodyAtTheLimit(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, oneConfiguration)), retries(4))
+	if got := newCall(client, "/").budget; got != maxBytes {
+		t.Errorf("got a call that may read %d bytes, want %d", got, maxBytes)
+	}
+	for name, test := range map[string]struct {
+		budget int64
+		want   error
+	}{
+		"at":   {int64(len(oneConfiguration)), nil},
+		"over": {int64(len(oneConfiguration)) - 1, &TooLargeError{"16 MiB"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			call := newCall(client, "/")
+			call.budget = test.budget
+			got, err := call.providerConfigurations(t.Context())
+			if test.want == nil && err == nil {
+				wantIDs(t, got, 1)
+				return
+			}
+			wantAttempts(t, wantReason(t, got, call.failed(t.Context(), err), test.want), 1)
+		})
+	}
+}
+
+// TestHeaderFloods has headers without an end.
+func TestHeaderFloods(t *testing.T) {
+	t.Parallel()
+	for name, flood := range map[string]string{
+		"many headers":   "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Flood: "+strings.Repeat("a", 1000)+"\r\n", 1000),
+		"a long header":  "HTTP/1.1 200 OK\r\nX-Flood: " + strings.Repeat("a", 1<<20) + "\r\n",
+		"no end of 1xx":  strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: "+strings.Repeat("a", 1000)+"\r\n\r\n", 1000) + "HTTP/1.1 200 OK\r\n",
+		"a long trailer": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Flood: " + strings.Repeat("a", 1<<20) + "\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startAPI(t)
+			server.AnswerAlways(sendRaw(flood + "\r\n" + oneConfiguration))
+			_, err := New(testOptions(t, server.URL)).ProviderConfigurations(t.Context())
+			if failed := (*ConnectionError)(nil); !errors.As(err, &failed) || len(failed.Reason) > 4*maxMessageLength {
+				t.Errorf("got error %v, want a short *ConnectionError", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,130 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpodtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	got := ask(t, Throttled("86400"), http.MethodGet, Path, "", "")
+	wantAnswer(t, got, 429, "application/json",
+		`{"message":"Request was throttled. Expected available in 86400 seconds.","status_code":429}`)
+	if after := got.Header().Get("Retry-After"); after != "86400" {
+		t.Errorf("got Retry-After %q, want 86400", after)
+	}
+}
+
+func TestRedirect(t *testing.T) {
+	t.Parallel()
+	got := ask(t, Redirect(http.StatusFound, "https://other.example/"), http.MethodGet, Path, "", "")
+	if location := got.Header().Get("Location"); got.Code != http.StatusFound || location != "https://other.example/" {
+		t.Errorf("got status %d and location %q, want 302 and https://other.example/", got.Code, location)
+	}
+}
+
+func TestDelay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		wantAnswer(t, ask(t, Delay(time.Minute, JSON(200, "{}")), http.MethodGet, Path, "", ""), 200, "application/json", "{}")
+		if took := time.Since(started); took != time.Minute {
+			t.Errorf("got the answer after %s, want 1m", took)
+		}
+	})
+}
+
+// listen starts a server that answers as told.
+func listen(t *testing.T, answer http.HandlerFunc) *Server {
+	t.Helper()
+	server, err := New(Token, OrgHandle).Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() }) // The answers tested here hang up anyhow.
+	server.AnswerAlways(answer)
+	return server
+}
+
+// get asks such a server.
+func get(ctx context.Context, t *testing.T, answer http.HandlerFunc) (*http.Response, error) {
+	t.Helper()
+	server := listen(t, answer) //nolint:contextcheck // The server outlives what is asked of it.
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+Path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	return client.Do(request)
+}
+
+func TestBreakOff(t *testing.T) {
+	t.Parallel()
+	response, err := get(t.Context(), t, BreakOff("0123456789"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // It was read to its end.
+	body, err := io.ReadAll(response.Body)
+	if string(body) != "01234" || !errors.Is(err, io.ErrUnexpectedEOF) || response.ContentLength != 10 {
+		t.Errorf("got %q of %d bytes and error %v, want half of 10 bytes and an unexpected end", body, response.ContentLength, err)
+	}
+}
+
+func TestHangUp(t *testing.T) {
+	t.Parallel()
+	response, err := get(t.Context(), t, HangUp)
+	if err == nil {
+		_ = response.Body.Close() // The test has failed.
+	}
+	if !errors.Is(err, io.EOF) {
+		t.Errorf("got error %v, want the end of the connection", err)
+	}
+}
+
+func TestDrip(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	response, err := get(ctx, t, Drip(time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // It has no end.
+	if _, err := io.ReadFull(response.Body, make([]byte, 5)); err != nil {
+		t.Errorf("got error %v, want a body that goes on", err)
+	}
+	cancel()
+	if _, err := io.ReadAll(response.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want the body to end with the client only", err)
+	}
+}
+
+func TestUnasked(t *testing.T) {
+	t.Parallel()
+	server := listen(t, Unasked("{}", "more"))
+	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }() // What matters was read.
+	if _, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: unpod.example\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	want := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}more"
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(connection, got); err != nil || string(got) != want {
+		t.Errorf("got %q and error %v, want %q", got, err, want)
+	}
+}
