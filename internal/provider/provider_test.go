@@ -4,7 +4,9 @@
 package provider
 
 import (
+	"context"
 	"maps"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -67,6 +69,45 @@ func TestConfigure_deferral(t *testing.T) {
 	if read.Deferred == nil || read.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
 		t.Errorf("the read was not deferred: %v", read.Deferred)
 	}
+}
+
+// TestReadDataSource_concurrent has Terraform read fifty times at once through
+// one provider, of which a few reads are cancelled.
+func TestReadDataSource_concurrent(t *testing.T) {
+	t.Parallel()
+	unpodServer := documentedUnpod(t)
+	server := configured(t, credentials(unpodServer, nil))
+	request := &tfprotov6.ReadDataSourceRequest{TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t)}
+
+	var reads sync.WaitGroup
+	for number := range 50 {
+		reads.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if number%10 == 0 {
+				cancel()
+			}
+			resp, err := server.ReadDataSource(ctx, request)
+			if err != nil || (len(resp.Diagnostics) == 0) == (number%10 == 0) {
+				t.Errorf("read %d: error %v, %d diagnostics", number, err, len(resp.Diagnostics))
+			}
+		})
+	}
+	reads.Wait()
+}
+
+// configured is a provider's server that is ready to read.
+func configured(t *testing.T, variables map[string]string) tfprotov6.ProviderServer {
+	t.Helper()
+	server, err := factories(variables)["unpod"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(t, nil)})
+	if err != nil || len(resp.Diagnostics) != 0 {
+		t.Fatal(err, resp)
+	}
+	return server
 }
 
 // providerConfig is a provider block with these arguments set.
