@@ -19,7 +19,8 @@ type Server struct {
 	// URL is the base URL, without a last slash.
 	URL string
 
-	http *http.Server
+	http   *http.Server
+	served chan struct{} // closed once the port is given back
 }
 
 // Listen serves the API over HTTP at the address, such as 127.0.0.1:3001, or
@@ -34,15 +35,22 @@ func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}
 	server := &Server{
-		API:  a,
-		URL:  "http://" + listener.Addr().String(),
-		http: &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second},
+		API:    a,
+		URL:    "http://" + listener.Addr().String(),
+		http:   &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second},
+		served: make(chan struct{}),
 	}
-	go func() { _ = server.http.Serve(listener) }() // It ends with ErrServerClosed, once Close is called.
+	go func() {
+		defer close(server.served)
+		_ = server.http.Serve(listener) // It ends with ErrServerClosed, once Close is called.
+	}()
 	return server, nil
 }
 
-// Close stops listening and drops every connection.
+// Close stops listening and drops every connection. It returns once the port is
+// free again, even where Serve has not begun yet: then it is Serve that frees it.
 func (s *Server) Close() error {
-	return s.http.Close()
+	err := s.http.Close()
+	<-s.served
+	return err
 }
