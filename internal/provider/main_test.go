@@ -100,15 +100,15 @@ func isolate() error {
 }
 
 // startUnpod starts a local Unpod for one test.
-func startUnpod(t *testing.T, configurations ...unpodtest.Configuration) *unpodtest.Server {
-	t.Helper()
-	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...).Listen(t.Context(), "127.0.0.1:0")
+func startUnpod(tb testing.TB, configurations ...unpodtest.Configuration) *unpodtest.Server {
+	tb.Helper()
+	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...).Listen(tb.Context(), "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := server.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return server
@@ -167,12 +167,12 @@ func words(text string) string {
 }
 
 // providerSchema returns the provider block's schema.
-func providerSchema(t *testing.T) schema.Schema {
-	t.Helper()
+func providerSchema(tb testing.TB) schema.Schema {
+	tb.Helper()
 	var resp provider.SchemaResponse
-	newProvider("test", noVariables)().Schema(t.Context(), provider.SchemaRequest{}, &resp)
+	newProvider("test", noVariables)().Schema(tb.Context(), provider.SchemaRequest{}, &resp)
 	if resp.Diagnostics.HasError() {
-		t.Fatal(resp.Diagnostics)
+		tb.Fatal(resp.Diagnostics)
 	}
 	return resp.Schema
 }

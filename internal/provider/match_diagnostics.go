@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 
 // noMatchDiagnostic says that nothing holds to the conditions, and what there
 // is.
-func noMatchDiagnostic(wanted conditions, all []providerConfigurationModel) diag.Diagnostic {
+func noMatchDiagnostic(wanted conditions, all []unpod.ProviderConfiguration) diag.Diagnostic {
 	detail := "No telephony provider configuration of the organization has " + wanted.String() + "."
 	if len(all) == 0 {
 		detail += "\n\nThe organization has none at all. If that is not so, check " + named("org_handle") + "."
@@ -35,7 +36,7 @@ func noMatchDiagnostic(wanted conditions, all []providerConfigurationModel) diag
 
 // severalMatchesDiagnostic says that more than one holds to the conditions, and
 // which other condition would tell them apart.
-func severalMatchesDiagnostic(wanted conditions, matches []providerConfigurationModel) diag.Diagnostic {
+func severalMatchesDiagnostic(wanted conditions, matches []unpod.ProviderConfiguration) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("More than one provider configuration matches", fmt.Sprintf(
 		"%d telephony provider configurations of the organization have %s:\n%s\n\nTo tell them apart, set %s as well.",
 		len(matches), wanted, list(matches), strings.Join(distinctive(matches), " or ")))
@@ -48,19 +49,19 @@ func (c conditions) String() string {
 		set = append(set, "id = "+c.id.String())
 	}
 	if !c.providerSlug.IsNull() {
-		set = append(set, "provider_slug = "+shown(c.providerSlug))
+		set = append(set, "provider_slug = "+shown(c.providerSlug.ValueStringPointer()))
 	}
 	if !c.accountSID.IsNull() {
-		set = append(set, "account_sid = "+shown(c.accountSID))
+		set = append(set, "account_sid = "+shown(c.accountSID.ValueStringPointer()))
 	}
 	return strings.Join(set, " and ")
 }
 
 // list tells configurations a line each, the first ones where there are many.
-func list(configurations []providerConfigurationModel) string {
+func list(configurations []unpod.ProviderConfiguration) string {
 	var lines []string
 	for _, c := range configurations[:min(len(configurations), maxListed)] {
-		lines = append(lines, fmt.Sprintf("  - id = %s, provider_slug = %s, account_sid = %s", c.ID, shown(c.Provider), shown(c.AccountSID)))
+		lines = append(lines, fmt.Sprintf("  - id = %d, provider_slug = %s, account_sid = %s", c.ID, shown(c.Provider), shown(c.AccountSID)))
 	}
 	if more := len(configurations) - maxListed; more > 0 {
 		lines = append(lines, fmt.Sprintf("  - and %d more", more))
@@ -69,11 +70,11 @@ func list(configurations []providerConfigurationModel) string {
 }
 
 // shown is a value as it is written in a configuration, cut where it is long.
-func shown(value types.String) string {
-	if value.IsNull() {
+func shown(value *string) string {
+	if value == nil {
 		return "null"
 	}
-	text := value.ValueString()
+	text := *value
 	if characters := []rune(text); len(characters) > maxShown {
 		text = string(characters[:maxShown]) + "…"
 	}
@@ -82,14 +83,14 @@ func shown(value types.String) string {
 
 // distinctive returns the arguments that have another value, which is not null,
 // in each of the configurations. The id always has.
-func distinctive(configurations []providerConfigurationModel) []string {
+func distinctive(configurations []unpod.ProviderConfiguration) []string {
 	providers, accounts := map[string]bool{}, map[string]bool{}
 	for _, configuration := range configurations {
-		if !configuration.Provider.IsNull() {
-			providers[configuration.Provider.ValueString()] = true
+		if configuration.Provider != nil {
+			providers[*configuration.Provider] = true
 		}
-		if !configuration.AccountSID.IsNull() {
-			accounts[configuration.AccountSID.ValueString()] = true
+		if configuration.AccountSID != nil {
+			accounts[*configuration.AccountSID] = true
 		}
 	}
 	var names []string

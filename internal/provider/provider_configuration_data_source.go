@@ -24,7 +24,7 @@ type providerConfigurationDataSource struct {
 	reader *reader
 }
 
-// providerConfigurationDataSourceModel is the data source's state.
+// providerConfigurationDataSourceModel is the data block's configuration.
 type providerConfigurationDataSourceModel struct {
 	ID           types.Int64  `tfsdk:"id"`
 	ProviderSlug types.String `tfsdk:"provider_slug"`
@@ -89,11 +89,12 @@ func (d *providerConfigurationDataSource) Read(ctx context.Context, req datasour
 	matches := wanted.keep(configurations)
 	switch len(matches) {
 	case 0:
-		resp.Diagnostics.Append(noMatchDiagnostic(wanted, conditions{}.keep(configurations)))
+		resp.Diagnostics.Append(noMatchDiagnostic(wanted, configurations))
 	case 1:
-		model.ID, model.ProviderSlug = matches[0].ID, matches[0].Provider
-		model.AccountSID, model.CreatedAt = matches[0].AccountSID, matches[0].CreatedAt
-		resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+		values := new(stateMapper).values(&matches[0])
+		values["provider_slug"] = values["provider"]
+		delete(values, "provider")
+		resp.Diagnostics.Append(setState(ctx, &resp.State, req.Config, values)...)
 	default:
 		resp.Diagnostics.Append(severalMatchesDiagnostic(wanted, matches))
 	}

@@ -9,6 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
 var _ datasource.DataSourceWithConfigure = (*providerConfigurationsDataSource)(nil)
@@ -19,13 +22,12 @@ type providerConfigurationsDataSource struct {
 	reader *reader
 }
 
-// providerConfigurationsDataSourceModel is the data source's state. Its lists
-// are never nil once read: a nil list would be null, where none is [].
+// providerConfigurationsDataSourceModel is the data block's configuration.
 type providerConfigurationsDataSourceModel struct {
-	ProviderSlug           types.String                 `tfsdk:"provider_slug"`
-	AccountSID             types.String                 `tfsdk:"account_sid"`
-	ProviderConfigurations []providerConfigurationModel `tfsdk:"provider_configurations"`
-	IDs                    []types.Int64                `tfsdk:"ids"`
+	ProviderSlug           types.String `tfsdk:"provider_slug"`
+	AccountSID             types.String `tfsdk:"account_sid"`
+	ProviderConfigurations types.List   `tfsdk:"provider_configurations"`
+	IDs                    types.List   `tfsdk:"ids"`
 }
 
 // newProviderConfigurationsDataSource returns the data source, not configured.
@@ -55,20 +57,25 @@ func (d *providerConfigurationsDataSource) Schema(_ context.Context, _ datasourc
 			"provider_configurations": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The configurations, sorted by `id`. Empty, and never null, where there are none.",
-				NestedObject: schema.NestedAttributeObject{
-					Attributes: map[string]schema.Attribute{
-						"id":          schema.Int64Attribute{Computed: true, MarkdownDescription: idDescription},
-						"provider":    schema.StringAttribute{Computed: true, MarkdownDescription: providerDescription},
-						"account_sid": schema.StringAttribute{Computed: true, MarkdownDescription: accountSIDDescription},
-						"created_at":  schema.StringAttribute{Computed: true, MarkdownDescription: createdAtDescription},
-					},
-				},
+				NestedObject:        providerConfigurationObject(),
 			},
 			"ids": schema.ListAttribute{
 				Computed:            true,
-				ElementType:         types.Int64Type,
+				ElementType:         types.NumberType, // Int64Type would have each element checked once more.
 				MarkdownDescription: "The `id` of each element of `provider_configurations`, in the same order.",
 			},
+		},
+	}
+}
+
+// providerConfigurationObject describes an element of provider_configurations.
+func providerConfigurationObject() schema.NestedAttributeObject {
+	return schema.NestedAttributeObject{
+		Attributes: map[string]schema.Attribute{
+			"id":          schema.Int64Attribute{Computed: true, MarkdownDescription: idDescription},
+			"provider":    schema.StringAttribute{Computed: true, MarkdownDescription: providerDescription},
+			"account_sid": schema.StringAttribute{Computed: true, MarkdownDescription: accountSIDDescription},
+			"created_at":  schema.StringAttribute{Computed: true, MarkdownDescription: createdAtDescription},
 		},
 	}
 }
@@ -93,13 +100,25 @@ func (d *providerConfigurationsDataSource) Read(ctx context.Context, req datasou
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.ProviderConfigurations = conditions{
-		providerSlug: model.ProviderSlug,
-		accountSID:   model.AccountSID,
-	}.keep(configurations)
-	model.IDs = []types.Int64{}
-	for _, configuration := range model.ProviderConfigurations {
-		model.IDs = append(model.IDs, configuration.ID)
+	wanted := conditions{providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
+	resp.Diagnostics.Append(setState(ctx, &resp.State, req.Config, listValues(ctx, wanted.keep(configurations)))...)
+}
+
+// listValues are the values of what the data source computes. None is the empty
+// list, and not null.
+func listValues(ctx context.Context, configurations []unpod.ProviderConfiguration) map[string]tftypes.Value {
+	var (
+		mapper      stateMapper
+		elementType = providerConfigurationObject().Type().TerraformType(ctx)
+		elements    = make([]tftypes.Value, len(configurations))
+		ids         = make([]tftypes.Value, len(configurations))
+	)
+	for i := range configurations {
+		values := mapper.values(&configurations[i])
+		elements[i], ids[i] = tftypes.NewValue(elementType, values), values["id"]
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	return map[string]tftypes.Value{
+		"provider_configurations": tftypes.NewValue(tftypes.List{ElementType: elementType}, elements),
+		"ids":                     tftypes.NewValue(tftypes.List{ElementType: numberType}, ids),
+	}
 }

@@ -6,11 +6,11 @@ package provider
 import (
 	"context"
 	"maps"
+	"math"
 	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -97,44 +97,44 @@ func TestReadDataSource_concurrent(t *testing.T) {
 }
 
 // configured is a provider's server that is ready to read.
-func configured(t *testing.T, variables map[string]string) tfprotov6.ProviderServer {
-	t.Helper()
+func configured(tb testing.TB, variables map[string]string) tfprotov6.ProviderServer {
+	tb.Helper()
 	server, err := factories(variables)["unpod"]()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(t, nil)})
+	resp, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(tb, nil)})
 	if err != nil || len(resp.Diagnostics) != 0 {
-		t.Fatal(err, resp)
+		tb.Fatal(err, resp)
 	}
 	return server
 }
 
 // providerConfig is a provider block with these arguments set.
-func providerConfig(t *testing.T, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
-	objectType, ok := providerSchema(t).Type().TerraformType(t.Context()).(tftypes.Object)
+func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
+	objectType, ok := providerSchema(tb).Type().TerraformType(tb.Context()).(tftypes.Object)
 	if !ok {
-		t.Fatal("the provider block is no object")
+		tb.Fatal("the provider block is no object")
 	}
-	return dynamicObject(t, objectType, set)
+	return dynamicObject(tb, objectType, set)
 }
 
 // listDataSourceConfig is a data block without filters.
-func listDataSourceConfig(t *testing.T) *tfprotov6.DynamicValue {
-	t.Helper()
+func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
+	tb.Helper()
 	var resp datasource.SchemaResponse
-	newProviderConfigurationsDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &resp)
-	objectType, ok := resp.Schema.Type().TerraformType(t.Context()).(tftypes.Object)
+	newProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
+	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
 	if !ok {
-		t.Fatal("the data block is no object")
+		tb.Fatal("the data block is no object")
 	}
-	return dynamicObject(t, objectType, nil)
+	return dynamicObject(tb, objectType, nil)
 }
 
 // dynamicObject is an object in which all is null but for what is set.
-func dynamicObject(t *testing.T, objectType tftypes.Object, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
+func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
 	values := map[string]tftypes.Value{}
 	for name, attributeType := range objectType.AttributeTypes {
 		values[name] = tftypes.NewValue(attributeType, nil)
@@ -142,20 +142,33 @@ func dynamicObject(t *testing.T, objectType tftypes.Object, set map[string]tftyp
 	maps.Copy(values, set)
 	dynamic, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &dynamic
 }
 
-func TestNewProviderConfigurationModel(t *testing.T) {
+func TestStateValues(t *testing.T) {
 	t.Parallel()
-	full := newProviderConfigurationModel(unpod.ProviderConfiguration{ID: 1, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")})
-	if want := (providerConfigurationModel{types.Int64Value(1), types.StringValue("twilio"), types.StringValue(""), types.StringValue("today")}); full != want {
-		t.Errorf("got %v, want %v", full, want)
-	}
-	bare := newProviderConfigurationModel(unpod.ProviderConfiguration{ID: 2})
-	if want := (providerConfigurationModel{types.Int64Value(2), types.StringNull(), types.StringNull(), types.StringNull()}); bare != want {
-		t.Errorf("got %v, want %v", bare, want)
+	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
+	for name, test := range map[string]struct {
+		configuration unpod.ProviderConfiguration
+		want          map[string]tftypes.Value
+	}{
+		"full": {
+			unpod.ProviderConfiguration{ID: math.MaxInt64, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")},
+			map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, int64(math.MaxInt64)), "provider": text("twilio"), "account_sid": text(""), "created_at": text("today")},
+		},
+		"bare": {
+			unpod.ProviderConfiguration{ID: 2},
+			map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, 2), "provider": text(nil), "account_sid": text(nil), "created_at": text(nil)},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := new(stateMapper).values(&test.configuration); !maps.EqualFunc(got, test.want, tftypes.Value.Equal) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
 }
 

@@ -112,55 +112,50 @@ func parseProviderConfigurations(data json.RawMessage) ([]ProviderConfiguration,
 	case data[0] != '[':
 		return nil, &ShapeError{Place: "data", Problem: "is not a list"}
 	}
-	var (
-		configurations []ProviderConfiguration
-		seen           = map[int64]bool{}
-		decoder        = json.NewDecoder(bytes.NewReader(data))
-	)
-	if _, err := decoder.Token(); err != nil { // the opening bracket
-		return nil, shapeError("data", err)
-	}
-	for decoder.More() {
-		place := fmt.Sprintf("data[%d]", len(configurations))
-		configuration, err := decodeProviderConfiguration(decoder, place)
-		if err != nil {
-			return nil, err
-		}
-		if seen[configuration.ID] {
-			return nil, &ShapeError{Place: place + ".id", Problem: "repeats the id of an element before it"}
-		}
-		seen[configuration.ID] = true
-		configurations = append(configurations, configuration)
-	}
-	return configurations, nil
-}
-
-// isEmptyObject says whether a JSON object has no members.
-func isEmptyObject(data json.RawMessage) bool {
-	return len(bytes.TrimSpace(data[1:len(data)-1])) == 0
-}
-
-// decodeProviderConfiguration reads the next element of the list. A field that
-// is null and one that is missing are the same: nil.
-func decodeProviderConfiguration(decoder *json.Decoder, place string) (ProviderConfiguration, error) {
-	var element struct {
+	var elements []struct {
 		ID         *int64  `json:"id"`
 		Provider   *string `json:"provider"`
 		AccountSID *string `json:"account_sid"`
 		CreatedAt  *string `json:"created_at"`
 	}
-	if err := decoder.Decode(&element); err != nil {
-		return ProviderConfiguration{}, shapeError(place, err)
+	if err := json.Unmarshal(data, &elements); err != nil {
+		return nil, shapeError(elementOf(data, err), err)
 	}
-	if element.ID == nil {
-		return ProviderConfiguration{}, &ShapeError{Place: place + ".id", Problem: "is missing"}
+	seen := make(map[int64]bool, len(elements))
+	configurations := make([]ProviderConfiguration, len(elements))
+	for i, element := range elements {
+		if element.ID == nil {
+			return nil, &ShapeError{Place: fmt.Sprintf("data[%d].id", i), Problem: "is missing"}
+		}
+		if seen[*element.ID] {
+			return nil, &ShapeError{Place: fmt.Sprintf("data[%d].id", i), Problem: "repeats the id of an element before it"}
+		}
+		seen[*element.ID] = true
+		configurations[i] = ProviderConfiguration{*element.ID, element.Provider, element.AccountSID, element.CreatedAt}
 	}
-	return ProviderConfiguration{
-		ID:         *element.ID,
-		Provider:   element.Provider,
-		AccountSID: element.AccountSID,
-		CreatedAt:  element.CreatedAt,
-	}, nil
+	return configurations, nil
+}
+
+// elementOf names the element of the list that an error is about. The error
+// itself tells no more than how far into the list it is.
+func elementOf(data json.RawMessage, err error) string {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return "data"
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	_, _ = decoder.Token() // The opening bracket; the envelope would not have been read of what is not JSON.
+	index := -1
+	for decoder.InputOffset() < mismatch.Offset && decoder.More() {
+		index++
+		_ = decoder.Decode(new(json.RawMessage)) // Likewise.
+	}
+	return fmt.Sprintf("data[%d]", index)
+}
+
+// isEmptyObject says whether a JSON object has no members.
+func isEmptyObject(data json.RawMessage) bool {
+	return len(bytes.TrimSpace(data[1:len(data)-1])) == 0
 }
 
 // shapeError says where a body is not of its shape. It is built from what

@@ -9,6 +9,7 @@ package unpodtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,6 +51,16 @@ func Documented() []Configuration {
 		{42, new("twilio"), new("ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), new("2026-02-07T10:00:00Z")},
 		{43, new("plivo"), new("MAyyyyyyyyyyyyyyyyyyyyyyy"), new("2026-02-10T09:00:00Z")},
 	}
+}
+
+// Many returns as many configurations as asked for, each as long as the
+// documented ones.
+func Many(number int) []Configuration {
+	many := make([]Configuration, number)
+	for i := range many {
+		many[i] = Configuration{int64(i + 1), new("twilio"), new(fmt.Sprintf("AC%032d", i+1)), new("2026-02-07T10:00:00Z")}
+	}
+	return many
 }
 
 // Request is what the API was asked.
