@@ -41,19 +41,34 @@ type Client struct {
 	options   Options
 	transport http.RoundTripper
 	throttle  throttle
+	gatherer  gatherer
 }
 
 // New returns a client. It sends nothing.
 func New(options Options) *Client {
-	return &Client{options: options, transport: newTransport(options.RootCAs, options.RequestTimeout)}
+	return &Client{
+		options:   options,
+		transport: newTransport(options.RootCAs, options.RequestTimeout),
+		gatherer:  gatherer{window: gatherTime},
+	}
 }
 
 // ProviderConfigurations returns every telephony provider configuration of the
 // organization, sorted by ID, each ID once. The list is whole, or there is an
-// error: a [*CallError].
+// error: a [*CallError]. The list is shared with other reads, and must not be
+// changed.
 //
 // Source: GET /api/v2/platform/telephony/providers-configurations/
 func (c *Client) ProviderConfigurations(ctx context.Context) ([]ProviderConfiguration, error) {
+	shared := c.gatherer.join(ctx, c.readProviderConfigurations)
+	if !c.gatherer.wait(ctx, shared) {
+		return nil, newCall(c, providerConfigurationsPath).failed(ctx, ctx.Err())
+	}
+	return shared.configurations, shared.err
+}
+
+// readProviderConfigurations makes the call.
+func (c *Client) readProviderConfigurations(ctx context.Context) ([]ProviderConfiguration, error) {
 	call := newCall(c, providerConfigurationsPath)
 	configurations, err := call.providerConfigurations(ctx)
 	if err != nil {

@@ -152,7 +152,7 @@ func (c *call) failed(ctx context.Context, err error) *CallError {
 // reason returns an error that callers can tell apart and that is safe to show.
 func (c *call) reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return context.Cause(ctx) // The error of the context that gave a shared call up.
 	}
 	err = withoutURL(err)
 	switch err.(type) { //nolint:errorlint // None of these is wrapped any more.

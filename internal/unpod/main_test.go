@@ -214,7 +214,8 @@ func testOptions(tb testing.TB, baseURL string) Options {
 	}
 }
 
-// fakeClient returns a client whose requests never leave the process.
+// fakeClient returns a client whose requests never leave the process, and which
+// sends them at once.
 func fakeClient(tb testing.TB, transport http.RoundTripper, change ...func(*Options)) *Client {
 	tb.Helper()
 	options := testOptions(tb, "https://unpod.example")
@@ -223,6 +224,7 @@ func fakeClient(tb testing.TB, transport http.RoundTripper, change ...func(*Opti
 	}
 	client := New(options)
 	client.transport = transport
+	client.gatherer.window = 0
 	return client
 }
 
