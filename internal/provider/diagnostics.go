@@ -30,9 +30,9 @@ func callDiagnostic(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Reading from Unpod failed", err.Error())
 	}
 	why := explain(failed.Err)
-	facts := fmt.Sprintf("Base URL: %s. Attempts: %d.", failed.BaseURL, failed.Attempts)
-	if failed.RequestID != "" {
-		facts += " Request id: " + failed.RequestID + "."
+	facts := "Base URL: " + failed.BaseURL + "."
+	if failed.Attempts > 0 {
+		facts += fmt.Sprintf(" Attempts: %d. Request id: %s.", failed.Attempts, failed.RequestID)
 	}
 	return diag.NewErrorDiagnostic(why.summary,
 		fmt.Sprintf("%s %s %s\n\n%s\n\n%s", failed.Method, failed.Path, why.happened, why.next, facts))

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
@@ -220,12 +222,26 @@ func TestAccErrors_retries(t *testing.T) {
 	}
 }
 
-// TestCallDiagnostic_other is about an error that the client does not return,
-// as far as anybody knows.
-func TestCallDiagnostic_other(t *testing.T) {
+// TestCallDiagnostic has the errors that no server brings about.
+func TestCallDiagnostic(t *testing.T) {
 	t.Parallel()
-	got := callDiagnostic(errors.New("something new"))
-	if got.Summary() != "Reading from Unpod failed" || got.Detail() != "something new" {
-		t.Errorf("got %q: %q", got.Summary(), got.Detail())
+	cancelled := asked + "was given up, because Terraform was interrupted.\n\nRun Terraform again.\n\nBase URL: https://unpod.dev."
+	call := unpod.CallError{Method: "GET", Path: unpodtest.Path, BaseURL: "https://unpod.dev", Err: context.Canceled}
+	sent := call
+	sent.Attempts, sent.RequestID = 2, "the-id"
+	for name, test := range map[string]struct {
+		err             error
+		summary, detail string
+	}{
+		"cancelled":                  {&sent, "Reading from Unpod was cancelled", cancelled + " Attempts: 2. Request id: the-id."},
+		"cancelled, nothing sent":    {&call, "Reading from Unpod was cancelled", cancelled},
+		"not an error of the client": {errors.New("something else"), "Reading from Unpod failed", "something else"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := callDiagnostic(test.err); got.Summary() != test.summary || got.Detail() != test.detail {
+				t.Errorf("got %q: %q", got.Summary(), got.Detail())
+			}
+		})
 	}
 }

@@ -32,7 +32,8 @@ func parseHeaderValue(text string) (string, error) {
 }
 
 // ParseBaseURL reads the address of an Unpod platform: a URL, or a bare host,
-// which means https. It may have a path, for a platform behind a prefix. Its errors do not show the text, because it may hold a password.
+// which means https. It may have a path, for a platform behind a prefix. Its
+// errors do not show the text, because it may hold a password.
 func ParseBaseURL(text string) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {

@@ -30,7 +30,8 @@ type CallError struct {
 	Path string
 	// BaseURL is the base URL that was used, without a last slash.
 	BaseURL string
-	// Attempts is how often the last request was sent.
+	// Attempts is how often the last request was sent: not at all, as far as
+	// this reader knows, where it gave up before others that share the call.
 	Attempts int
 	// RequestID is the X-Request-Id of the last attempt, empty where there was
 	// none.
