@@ -14,9 +14,13 @@ import (
 	"strings"
 )
 
-// maxNesting bounds how deep a body nests: many times what the platform's does,
-// and little enough that reading it costs no stack to speak of.
-const maxNesting = 64
+const (
+	// maxNesting bounds how deep a body nests: many times what the platform's
+	// does, and little enough that reading it costs no stack to speak of.
+	maxNesting = 64
+	// dataDepth is how deep the elements of data are.
+	dataDepth = 2
+)
 
 // envelope is what the platform puts around every answer.
 type envelope struct {
@@ -36,8 +40,8 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	if !isJSON(answer.header) && !json.Valid(answer.body) {
 		return envelope{}, &NotJSONError{ContentType: c.contentType(answer.header)}
 	}
-	if nestsTooDeep(answer.body) {
-		return envelope{}, &TooLargeError{Limit: fmt.Sprintf("%d levels of nesting", maxNesting)}
+	if err := checkSize(answer.body); err != nil {
+		return envelope{}, err
 	}
 	var contents envelope
 	if err := json.Unmarshal(answer.body, &contents); err != nil {
@@ -49,26 +53,34 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	return contents, nil
 }
 
-// nestsTooDeep counts the brackets that are open at once. It need not know
-// whether the body is JSON.
-func nestsTooDeep(body []byte) bool {
-	depth, quoted := 0, false
+// checkSize bounds what reading a body costs, beyond its bytes: a body of small
+// parts takes many times its own size once it is read. It counts the brackets
+// that are open at once, and the commas of lists as deep as data is. It need not
+// know whether the body is JSON.
+func checkSize(body []byte) error {
+	depth, commas, quoted := 0, 0, false
 	for i := 0; i < len(body); i++ {
 		switch character := body[i]; {
 		case quoted && character == '\\':
 			i++
 		case character == '"':
 			quoted = !quoted
-		case !quoted && (character == '[' || character == '{'):
+		case quoted:
+		case character == '[' || character == '{':
 			depth++
-		case !quoted && (character == ']' || character == '}'):
+		case character == ']' || character == '}':
 			depth--
+		case character == ',' && depth == dataDepth:
+			commas++
 		}
 		if depth > maxNesting {
-			return true
+			return &TooLargeError{Limit: fmt.Sprintf("%d levels of nesting", maxNesting)}
+		}
+		if commas >= maxConfigurations {
+			return tooMany()
 		}
 	}
-	return false
+	return nil
 }
 
 // statusError keeps what an answer that is an error says. Its body may be of

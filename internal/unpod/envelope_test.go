@@ -109,6 +109,11 @@ var envelopeTests = map[string]struct {
 	"deep unknown field":  {body: `{"data":[{"id":1,"more":` + deep + `}]}`, wantErr: &TooLargeError{"64 levels of nesting"}},
 	"deep, never closing": {body: `{"data":` + strings.Repeat(`[{"id":`, 100_000), wantErr: &TooLargeError{"64 levels of nesting"}},
 
+	"too many by one":    {body: `{"data":[` + strings.Repeat("{},", maxConfigurations) + `{}]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
+	"too many nulls":     {body: `{"data":[` + strings.Repeat("null,", maxConfigurations) + `null]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
+	"as many as may be":  {body: `{"data":[` + strings.Repeat("{},", maxConfigurations-1) + `{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"many commas inside": {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxConfigurations) + `0],"a":"` + strings.Repeat(",", maxConfigurations) + `"}]}`, wantIDs: []int64{1}},
+
 	"403 inside": {
 		body:    `{"status_code":403,"message":"Invalid organization handle.","data":[{"id":1}]}`,
 		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "Invalid organization handle.", ContentType: jsonContent},

@@ -193,8 +193,12 @@ func (c *Client) safe(text string) string {
 		return -1
 	}, strings.ToValidUTF8(text, ""))
 	text = c.options.Token.mask(strings.TrimSpace(text))
-	if characters := []rune(text); len(characters) > maxMessageLength {
-		text = string(characters[:maxMessageLength]) + "…"
+	characters := 0
+	for i := range text {
+		if characters == maxMessageLength {
+			return text[:i] + "…"
+		}
+		characters++
 	}
 	return text
 }

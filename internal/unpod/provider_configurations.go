@@ -18,9 +18,13 @@ const providerConfigurationsPath = "/api/v2/platform/telephony/providers-configu
 const (
 	// pageSize is the most that the platform's paginator gives at once.
 	pageSize = 100
-	// maxPages bounds a list that never ends: 100,000 configurations, or fewer
-	// where the server gives smaller pages.
+	// maxPages bounds how often a list is asked for: 100,000 configurations, or
+	// fewer where the server gives smaller pages.
 	maxPages = 1000
+	// maxConfigurations bounds a list, whether it is in pages or not. It keeps
+	// what a plan needs for it below a gigabyte, and is a thousand times what
+	// organizations have.
+	maxConfigurations = maxPages * pageSize
 )
 
 // ProviderConfiguration is one set of credentials of the organization at a
@@ -36,6 +40,10 @@ type ProviderConfiguration struct {
 	// CreatedAt is a timestamp as the API writes it, RFC 3339 by its
 	// documentation. API: data[].created_at
 	CreatedAt *string
+}
+
+func tooMany() *TooLargeError {
+	return &TooLargeError{Limit: fmt.Sprintf("%d provider configurations", maxConfigurations)}
 }
 
 func byID(a, b ProviderConfiguration) int { return cmp.Compare(a.ID, b.ID) }
@@ -61,6 +69,8 @@ func (c *call) providerConfigurations(ctx context.Context) ([]ProviderConfigurat
 		return first.configurations, nil
 	case *first.count < received:
 		return nil, &IncompleteError{Received: received, Total: *first.count}
+	case *first.count > maxConfigurations:
+		return nil, tooMany()
 	}
 	return c.allPages(ctx, *first.count)
 }

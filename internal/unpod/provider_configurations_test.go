@@ -5,7 +5,6 @@ package unpod
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -81,7 +80,7 @@ var pageTests = map[string]struct {
 	},
 	"count smaller": {pages: []http.HandlerFunc{list("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
 	"count huge": {
-		pages: []http.HandlerFunc{list("9223372036854775807", 1, 2)}, wantErr: &IncompleteError{2, math.MaxInt64}, wantRequests: 3,
+		pages: []http.HandlerFunc{list("9223372036854775807", 1, 2)}, wantErr: &TooLargeError{"100000 provider configurations"}, wantRequests: 1,
 	},
 	"count beyond int64": {
 		pages:   []http.HandlerFunc{list("9223372036854775808", 1)},
@@ -119,6 +118,10 @@ var pageTests = map[string]struct {
 	"empty early": {
 		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("4")},
 		wantErr: &IncompleteError{2, 4}, wantRequests: 3,
+	},
+	"total beyond the limit": {
+		pages:   []http.HandlerFunc{list("100001", 1)},
+		wantErr: &TooLargeError{"100000 provider configurations"}, wantRequests: 1,
 	},
 	"empty from the first": {pages: []http.HandlerFunc{list("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
 	"empty object early": {
@@ -168,7 +171,7 @@ func TestPagesAreBounded(t *testing.T) {
 	next := 0
 	client := fakeClient(t, asked.of(serve(func(w http.ResponseWriter, r *http.Request) {
 		next++
-		list("1000000", next)(w, r)
+		list("100000", next)(w, r)
 	})))
 	wantAttempts(t, wantFailure(t, client, &TooLargeError{"1000 pages"}), 1)
 	if want := 1 + maxPages; len(asked.times) != want {
@@ -184,7 +187,7 @@ func TestPagesShareABudget(t *testing.T) {
 	next := 0
 	client := fakeClient(t, asked.of(serve(func(w http.ResponseWriter, r *http.Request) {
 		next++
-		list("1000000", next)(w, r)
+		list("100000", next)(w, r)
 	})))
 	call := newCall(client, providerConfigurationsPath)
 	call.budget = 200 // Three pages have some 150 bytes.

@@ -482,29 +482,41 @@ func TestCompressedAnswer(t *testing.T) {
 	}
 }
 
-// TestTooLargeAnswers has answers of 10 GB, and a process of its own to see how
-// much memory each of them takes.
-func TestTooLargeAnswers(t *testing.T) {
+// TestMemory has answers of 10 GB, and such of the most bytes that take far more
+// memory once they are read, or a text of them is made fit to be shown. Each has
+// a process of its own to see how much memory that is.
+func TestMemory(t *testing.T) {
 	t.Parallel()
 	const size = 16 << 20
 	const most = 150 << 20
+	const tooLarge, status = "*unpod.TooLargeError", "*unpod.StatusError"
 	bomb := zip(t, bytes.Repeat([]byte(" "), size))
-	for name, answer := range map[string]http.HandlerFunc{
-		"compressed":       compressed(200, bomb, 10<<30/size),
-		"compressed error": compressed(403, bomb, 10<<30/size),
-		"as it is":         endless,
+	filled := func(before, part, after string) []byte {
+		return zip(t, []byte(before+strings.Repeat(part, (size-len(before+after))/len(part))+after))
+	}
+	for name, test := range map[string]struct {
+		answer   http.HandlerFunc
+		wantKind string
+	}{
+		"compressed":       {compressed(200, bomb, 10<<30/size), tooLarge},
+		"compressed error": {compressed(403, bomb, 10<<30/size), tooLarge},
+		"as it is":         {endless, tooLarge},
+		"small elements":   {compressed(200, filled(`{"data":[`, "{},", "{}]}"), 1), tooLarge},
+		"smaller elements": {compressed(200, filled(`{"data":[`, "0,", "0]}"), 1), tooLarge},
+		"a long message":   {compressed(403, filled(`{"message":"`, "\xc3\xa9", `"}`), 1), status},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startAPI(t)
-			server.AnswerAlways(answer)
+			server.AnswerAlways(test.answer)
 			report, _ := runChild(t, childOrder{BaseURL: server.URL, MaxRetries: 4})
-			if report.Kind != "*unpod.TooLargeError" || report.Attempts != 1 {
-				t.Errorf("got %s %q after %d attempts, want a *unpod.TooLargeError after 1", report.Kind, report.Error, report.Attempts)
+			if report.Kind != test.wantKind || report.Attempts != 1 {
+				t.Errorf("got %s %q after %d attempts, want a %s after 1", report.Kind, report.Error, report.Attempts, test.wantKind)
 			}
 			if report.MemoryBytes > most {
 				t.Errorf("got %d MiB of memory, want %d at most", report.MemoryBytes>>20, most>>20)
 			}
+			t.Logf("%d MiB", report.MemoryBytes>>20)
 		})
 	}
 }
