@@ -79,7 +79,7 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if err := cli.runAll(ctx); err != nil {
 		return err
 	}
-	show.closing(len(server.Requests()))
+	show.closing()
 	return nil
 }
 

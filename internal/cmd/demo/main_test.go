@@ -28,7 +28,7 @@ func TestDemo(t *testing.T) {
 		"42    twilio      ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx  2026-02-07T10:00:00Z\n",
 		"43    plivo       MAyyyyyyyyyyyyyyyyyyyyyyy           2026-02-10T09:00:00Z\n",
 		"\nsupport-line uses provider configuration 42\n",
-		"(in 2 requests, one\nfor each data block)",
+		"\nThat was the real CLI ",
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("missing %q in:\n%s", want, &stdout)

@@ -42,15 +42,13 @@ func (s *screen) heading(line string) {
 	_, _ = fmt.Fprintf(s.out, "\n%s\n", line)
 }
 
-func (s *screen) closing(requests int) {
-	_, _ = fmt.Fprintf(s.out, `
+func (s *screen) closing() {
+	s.text(`
 That was the real CLI with the provider built from this clone: it was installed
-from a mirror, read the provider configurations over HTTP (in %d requests, one
-for each data block) and gave the id of one to a bridge. All of it ran in a
-temporary directory that is being removed now.
+from a mirror, read the provider configurations over HTTP and gave the id of one
+to a bridge. All of it ran in a temporary directory that is being removed now.
 
 Next:
   make api    keeps a local Unpod running, to try configurations of your own with
-  README.md   tells how to use the provider with your organization at Unpod
-`, requests)
+  README.md   tells how to use the provider with your organization at Unpod`)
 }
