@@ -17,8 +17,11 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/provider"
 )
 
-// version is set by the linker in a release.
-var version = "dev"
+// Set by the linker in a release.
+var (
+	version = "dev"
+	commit  = "unknown"
+)
 
 func main() {
 	// net/http logs what a server sends unasked, which can be the token, and
@@ -26,7 +29,12 @@ func main() {
 	log.SetOutput(io.Discard)
 
 	debug := flag.Bool("debug", false, "wait for a debugger, and print how to have Terraform use this process")
+	showVersion := flag.Bool("version", false, "print the version and the commit that it was built from")
 	flag.Parse()
+	if *showVersion {
+		_, _ = fmt.Fprintf(os.Stdout, "terraform-provider-unpod %s (%s)\n", version, commit)
+		return
+	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/unpod-ai/unpod",
 		Debug:           *debug,
