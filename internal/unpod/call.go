@@ -27,6 +27,9 @@ const (
 	// pages: room for more than 100,000 configurations, where organizations
 	// have tens.
 	maxBytes = 16 << 20
+	// maxErrorBytes is how much of an answer that is no list is read, for its
+	// message. The rest is of no use.
+	maxErrorBytes = 1 << 20
 	// minWait is the wait before the first retry. It doubles from retry to
 	// retry.
 	minWait = 500 * time.Millisecond
@@ -111,7 +114,7 @@ func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
 
 	started := time.Now()
 	response, size, err := c.exchange(attempt)
-	if err != nil && ctx.Err() != nil && request.Context().Err() == nil {
+	if err != nil && ctx.Err() != nil {
 		err = &TimeoutError{Timeout: c.client.options.RequestTimeout}
 	}
 	c.logAttempt(request.Context(), response, size, time.Since(started))
@@ -129,18 +132,27 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 	if location := response.Header.Get("Location"); location != "" && response.StatusCode/100 == 3 {
 		return nil, 0, &RedirectError{HTTPStatus: response.StatusCode, Origin: c.origin(location)}
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, c.budget+1))
+	body, err := c.readBody(response)
 	if err != nil {
 		return nil, len(body), err
-	}
-	if int64(len(body)) > c.budget {
-		return nil, len(body), &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
 	}
 	if response.StatusCode == http.StatusOK && endsWithConnection(response) && isJSON(response.Header) && !json.Valid(body) {
 		return nil, len(body), io.ErrUnexpectedEOF
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, len(body), nil
+}
+
+// readBody reads a body as far as it may be read.
+func (c *call) readBody(response *http.Response) ([]byte, error) {
+	if response.StatusCode != http.StatusOK {
+		return io.ReadAll(io.LimitReader(response.Body, maxErrorBytes))
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, c.budget+1))
+	if err == nil && int64(len(body)) > c.budget {
+		err = &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
+	}
+	return body, err
 }
 
 // endsWithConnection says whether nothing but the end of the connection marks

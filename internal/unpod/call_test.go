@@ -605,9 +605,8 @@ func TestLog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := wantLines(asked.requestIDs)
+		want := wantLines(asked)
 		for i, line := range lines {
-			delete(line, "wait_ms") // It is left to chance.
 			if i < len(want) && !reflect.DeepEqual(line, want[i]) {
 				t.Errorf("got line %d %v\nwant %v", i+1, line, want[i])
 			}
@@ -619,21 +618,22 @@ func TestLog(t *testing.T) {
 }
 
 // wantLines are the lines of a call that is throttled, times out and is refused.
-func wantLines(requestIDs []string) []map[string]any {
+func wantLines(asked record) []map[string]any {
 	line := func(attempt int, more map[string]any) map[string]any {
 		line := map[string]any{
 			"@module": "provider", "method": "GET", "path": unpodtest.Path,
-			"attempt": float64(attempt), "request_id": requestIDs[attempt-1],
+			"attempt": float64(attempt), "request_id": asked.requestIDs[attempt-1],
 		}
 		maps.Copy(line, more)
 		return line
 	}
+	wait := asked.times[2].Sub(asked.times[1]) - 5*time.Second // As chance would have it.
 	called, again := "Called the Unpod API", "Calling the Unpod API again"
 	return []map[string]any{
 		line(1, map[string]any{"@level": "debug", "@message": called, "status": 429.0, "bytes": 87.0, "duration_ms": 0.0}),
-		line(1, map[string]any{"@level": "warn", "@message": again, "reason": "Too Many Requests"}),
+		line(1, map[string]any{"@level": "warn", "@message": again, "reason": "Too Many Requests", "wait_ms": 3000.0}),
 		line(2, map[string]any{"@level": "debug", "@message": called, "bytes": 0.0, "duration_ms": 5000.0}),
-		line(2, map[string]any{"@level": "warn", "@message": again, "reason": "no whole answer within 5s"}),
+		line(2, map[string]any{"@level": "warn", "@message": again, "reason": "no whole answer within 5s", "wait_ms": float64(wait.Milliseconds())}),
 		line(3, map[string]any{"@level": "debug", "@message": called, "status": 401.0, "bytes": 59.0, "duration_ms": 1500.0}),
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -166,13 +167,16 @@ func serve(handler http.HandlerFunc) roundTripper {
 }
 
 // sequence answers one request after another, and with the last answer from
-// then on. Only one request may be under way at a time.
+// then on.
 func sequence(answers ...http.HandlerFunc) http.HandlerFunc {
+	var mu sync.Mutex
 	return func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		answer := answers[0]
 		if len(answers) > 1 {
 			answers = answers[1:]
 		}
+		mu.Unlock()
 		answer(w, r)
 	}
 }

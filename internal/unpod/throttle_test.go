@@ -60,6 +60,25 @@ func TestThrottledCallHoldsBackOthers(t *testing.T) {
 	})
 }
 
+// TestOnlyThrottlingHoldsBackOthers has a fault that one request met, and that
+// others need not meet.
+func TestOnlyThrottlingHoldsBackOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		busy := unpodtest.Header("Retry-After", "30", unpodtest.HTML(http.StatusServiceUnavailable, ""))
+		client := fakeClient(t, serve(sequence(busy, list("", 1))), retries(1))
+		var reader sync.WaitGroup
+		reader.Go(func() { wantIDs(t, read(t, client), 1) })
+		<-time.After(time.Second)
+		started := time.Now()
+		read(t, client)
+		if took := time.Since(started); took != 0 {
+			t.Errorf("got a wait of %s, want none", took)
+		}
+		reader.Wait()
+	})
+}
+
 // TestThrottleIsOfOneClient checks that another organization is not held back.
 func TestThrottleIsOfOneClient(t *testing.T) {
 	t.Parallel()

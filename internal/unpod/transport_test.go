@@ -482,6 +482,17 @@ func TestCompressedAnswer(t *testing.T) {
 	}
 }
 
+// TestCompressedNonsense checks that a body which came whole is not taken for one
+// that broke off.
+func TestCompressedNonsense(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t)
+	server.AnswerAlways(compressed(200, zip(t, []byte("{")), 1))
+	options := testOptions(t, server.URL)
+	options.MaxRetries = 1
+	wantAttempts(t, wantFailure(t, New(options), &ShapeError{"the body", notJSON}), 1)
+}
+
 // TestMemory has answers of 10 GB, and such of the most bytes that take far more
 // memory once they are read, or a text of them is made fit to be shown. Each has
 // a process of its own to see how much memory that is.
@@ -499,7 +510,7 @@ func TestMemory(t *testing.T) {
 		wantKind string
 	}{
 		"compressed":       {compressed(200, bomb, 10<<30/size), tooLarge},
-		"compressed error": {compressed(403, bomb, 10<<30/size), tooLarge},
+		"compressed error": {compressed(403, bomb, 10<<30/size), status},
 		"as it is":         {endless, tooLarge},
 		"small elements":   {compressed(200, filled(`{"data":[`, "{},", "{}]}"), 1), tooLarge},
 		"smaller elements": {compressed(200, filled(`{"data":[`, "0,", "0]}"), 1), tooLarge},
