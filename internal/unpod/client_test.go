@@ -283,6 +283,38 @@ func TestStalledHandshakeLeaksNothing(t *testing.T) {
 	})
 }
 
+// TestConnectionsAreKept makes as many requests at once as Terraform does, again
+// and again, and counts the connections. The calls are not shared here, as those
+// of one look-up after another are not.
+func TestConnectionsAreKept(t *testing.T) {
+	t.Parallel()
+	const atOnce = 10
+	synctest.Test(t, func(t *testing.T) {
+		pipes := newNetwork()
+		server := &http.Server{Handler: unpodtest.Delay(time.Second, list("", 1)), ReadHeaderTimeout: time.Hour}
+		go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+		client := pipes.client(t, testOptions(t, "http://unpod.example"))
+		for range 3 {
+			var readers sync.WaitGroup
+			for range atOnce {
+				readers.Go(func() {
+					if _, err := client.readProviderConfigurations(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			readers.Wait()
+		}
+		if dials := pipes.dials.Load(); dials != atOnce {
+			t.Errorf("got %d connections, want %d", dials, atOnce)
+		}
+		<-time.After(5 * time.Minute) // until the connections that are kept have ended
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // drain reads until the client is gone.
 func drain(connection net.Conn) {
 	defer func() { _ = connection.Close() }() // Nothing was sent on it.
