@@ -31,34 +31,48 @@ func ModuleRoot(ctx context.Context) (string, error) {
 	return strings.TrimSpace(output), nil
 }
 
-// buildMirror builds the package target into a mirror in the unpacked layout,
-// HOST/NAMESPACE/TYPE/VERSION/PLATFORM, for either CLI's registry.
-func (s *Sandbox) buildMirror(ctx context.Context, target, platform string) error {
-	goos, goarch, _ := strings.Cut(platform, "_")
-	name := "terraform-provider-unpod_v" + Version
-	if goos == "windows" {
-		name += ".exe"
-	}
-	var binaries []string
-	for _, host := range registryHosts {
-		binaries = append(binaries,
-			filepath.Join(s.mirror(), host, "unpod-ai", "unpod", Version, platform, name))
-	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", binaries[0], target)
-	// The release has no cgo either. The temporary files are the sandbox's own,
-	// because a compiler that is stopped half way leaves its files behind.
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
-		"GOTMPDIR="+s.tmp(), "TMPDIR="+s.tmp(), "TEMP="+s.tmp(), "TMP="+s.tmp())
-	stopGently(cmd, grace)
-	if _, err := runQuietly(cmd); err != nil {
+// buildMirror builds the package target into the mirror.
+func (s *Sandbox) buildMirror(ctx context.Context, target string) error {
+	goos, goarch, _ := strings.Cut(s.platform, "_")
+	// The release has no cgo either.
+	env := []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch}
+	if _, err := s.RunTool(ctx, "", env, "go", "build", "-buildvcs=false", "-o", s.Provider(), target); err != nil {
 		return fmt.Errorf("building the provider: %w", err)
 	}
-	for _, binary := range binaries[1:] {
-		if err := linkOrCopy(binaries[0], binary); err != nil {
+	return s.Mirror("unpod-ai/unpod", s.Provider())
+}
+
+// Mirror offers a provider's binary to init, under a source address such as
+// hashicorp/http, for either CLI's registry. The binary is named as in a
+// release: terraform-provider-TYPE_vVERSION, with or without more behind a _.
+func (s *Sandbox) Mirror(source, binary string) error {
+	name := filepath.Base(binary)
+	_, version, ok := strings.Cut(strings.TrimSuffix(name, ".exe"), "_v")
+	version, _, _ = strings.Cut(version, "_")
+	if !ok {
+		return fmt.Errorf("filling the sandbox's mirror: %s is not named terraform-provider-TYPE_vVERSION", name)
+	}
+	for _, host := range registryHosts {
+		// The unpacked layout of a mirror.
+		target := filepath.Join(s.mirror(), host, filepath.FromSlash(source), version, s.platform, name)
+		if err := linkOrCopy(binary, target); err != nil {
 			return fmt.Errorf("filling the sandbox's mirror: %w", err)
 		}
 	}
 	return nil
+}
+
+// RunTool runs a program that is not the CLI, in the caller's environment, and
+// returns what it printed to its standard output. It ends as the CLI does when
+// ctx is done. Its temporary files are the sandbox's own, because a compiler, for
+// one, leaves them behind where it is stopped half way.
+func (s *Sandbox) RunTool(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOTMPDIR="+s.tmp(), "TMPDIR="+s.tmp(), "TEMP="+s.tmp(), "TMP="+s.tmp())
+	cmd.Env = append(cmd.Env, env...)
+	stopGently(cmd, grace)
+	return runQuietly(cmd)
 }
 
 // linkOrCopy prefers a hard link, because the binary is some tens of megabytes;

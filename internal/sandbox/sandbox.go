@@ -34,8 +34,9 @@ const modulePath = "github.com/unpod-ai/terraform-provider-unpod"
 // Sandbox is a build of the provider and the CLI that will run it. It is safe
 // for concurrent use; each Workspace has a directory of its own.
 type Sandbox struct {
-	cli  string
-	root string
+	cli      string
+	root     string
+	platform string // the CLI's, such as linux_amd64
 }
 
 // New finds the CLI and builds the provider into a mirror for it. When it
@@ -84,19 +85,19 @@ func (s *Sandbox) prepare(ctx context.Context, target string) error {
 			return fmt.Errorf("preparing the sandbox: %w", err)
 		}
 	}
-	if err := s.writeCLIConfig(); err != nil {
+	if err := s.writeCLIConfig(""); err != nil {
 		return err
 	}
-	platform, err := s.platform(ctx)
-	if err != nil {
+	var err error
+	if s.platform, err = s.askPlatform(ctx); err != nil {
 		return err
 	}
-	return s.buildMirror(ctx, target, platform)
+	return s.buildMirror(ctx, target)
 }
 
-// platform asks the CLI for which platform it wants providers. That is not
+// askPlatform asks the CLI for which platform it wants providers. That is not
 // always Go's own: a Mac may well run an Intel Terraform beside an ARM Go.
-func (s *Sandbox) platform(ctx context.Context) (string, error) {
+func (s *Sandbox) askPlatform(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, s.cli, "version", "-json")
 	cmd.Dir = s.root
 	cmd.Env = s.environ(nil)
@@ -114,20 +115,40 @@ func (s *Sandbox) platform(ctx context.Context) (string, error) {
 	return version.Platform, nil
 }
 
-// writeCLIConfig leaves out a direct block, so that init asks no registry.
-func (s *Sandbox) writeCLIConfig() error {
+// AllowRegistry lets init ask its registry for one provider, by a source address
+// such as hashicorp/http. Without it, init asks none.
+func (s *Sandbox) AllowRegistry(source string) error {
+	return s.writeCLIConfig(fmt.Sprintf(`
+  direct {
+    include = [%q]
+  }
+`, source))
+}
+
+// writeCLIConfig says where init finds providers: in the mirror, and wherever
+// the other installation methods say.
+func (s *Sandbox) writeCLIConfig(others string) error {
 	config := fmt.Sprintf(`disable_checkpoint = true
 
 provider_installation {
   filesystem_mirror {
     path = %q
   }
-}
-`, filepath.ToSlash(s.mirror()))
+%s}
+`, filepath.ToSlash(s.mirror()), others)
 	if err := os.WriteFile(s.cliConfig(), []byte(config), 0o600); err != nil {
 		return fmt.Errorf("writing the sandbox's CLI configuration: %w", err)
 	}
 	return nil
+}
+
+// Provider is the path of the provider's build.
+func (s *Sandbox) Provider() string {
+	name := "terraform-provider-unpod_v" + Version
+	if strings.HasPrefix(s.platform, "windows_") {
+		name += ".exe"
+	}
+	return filepath.Join(s.root, name)
 }
 
 func (s *Sandbox) home() string       { return filepath.Join(s.root, "home") }

@@ -178,12 +178,12 @@ func (n *network) Accept() (net.Conn, error) {
 }
 
 // client returns a client that is on the network.
-func (n *network) client(t *testing.T, options Options) *Client {
-	t.Helper()
+func (n *network) client(tb testing.TB, options Options) *Client {
+	tb.Helper()
 	client := New(options)
 	transport, ok := client.transport.(*http.Transport)
 	if !ok {
-		t.Fatalf("got a transport of type %T, want *http.Transport", client.transport)
+		tb.Fatalf("got a transport of type %T, want *http.Transport", client.transport)
 	}
 	transport.DialContext = n.dial
 	return client

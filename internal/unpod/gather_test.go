@@ -222,35 +222,77 @@ func TestReadWhileAllGiveUp(t *testing.T) {
 	})
 }
 
-// TestHundredReads makes a hundred reads, as many at a time as Terraform does,
-// and counts what the platform sees of them.
+// A root module with many look-ups reads this often, as many at a time as
+// Terraform does by default.
+const (
+	readsAtOnce = 10
+	hundred     = 100
+)
+
+// TestHundredReads makes a hundred reads, and counts what the platform sees of
+// them.
 func TestHundredReads(t *testing.T) {
 	t.Parallel()
-	const atOnce, each = 10, 10
 	synctest.Test(t, func(t *testing.T) {
-		org := &organization{has: 1}
-		pipes := newNetwork()
-		server := &http.Server{Handler: http.HandlerFunc(org.answer), ReadHeaderTimeout: time.Hour}
-		go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+		org, pipes := &organization{has: 1}, newNetwork()
+		server := org.serve(pipes)
 		client := pipes.client(t, testOptions(t, "http://unpod.example"))
-
-		var readers sync.WaitGroup
-		for reader := range atOnce {
-			readers.Go(func() {
-				<-time.After(time.Duration(reader) * time.Millisecond)
-				for range each {
-					wantIDs(t, read(t, client), 1)
-				}
-			})
-		}
-		readers.Wait()
+		readHundred(t, client.ProviderConfigurations, 1)
 		if dialled := pipes.dials.Load(); org.requests > 40 || dialled > 10 {
 			t.Errorf("got %d requests on %d connections, want 40 on 10 at the most", org.requests, dialled)
 		}
-		t.Logf("%d reads were %d requests on %d connections", atOnce*each, org.requests, pipes.dials.Load())
+		t.Logf("%d reads were %d requests on %d connections", hundred, org.requests, pipes.dials.Load())
 		<-time.After(5 * time.Minute) // until the connections that are kept have ended
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// BenchmarkHundredReads makes the same reads as they are made, and with a request
+// for each, of an organization that has as many configurations as any has.
+func BenchmarkHundredReads(b *testing.B) {
+	for name, read := range map[string]func(*Client) readFunc{
+		"shared":   func(c *Client) readFunc { return c.ProviderConfigurations },
+		"unshared": func(c *Client) readFunc { return c.readProviderConfigurations },
+	} {
+		b.Run(name, func(b *testing.B) {
+			org, pipes := &organization{has: hundred}, newNetwork()
+			server := org.serve(pipes)
+			defer func() { _ = server.Close() }() // Nothing is left to say.
+			client := pipes.client(b, testOptions(b, "http://unpod.example"))
+			for b.Loop() {
+				readHundred(b, read(client), hundred)
+			}
+			b.ReportMetric(float64(org.requests)/float64(b.N), "requests/op")
+			b.ReportMetric(float64(pipes.dials.Load()), "connections")
+		})
+	}
+}
+
+type readFunc func(context.Context) ([]ProviderConfiguration, error)
+
+// serve answers on the network until the server is closed.
+func (o *organization) serve(pipes *network) *http.Server {
+	server := &http.Server{Handler: http.HandlerFunc(o.answer), ReadHeaderTimeout: time.Hour}
+	go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+	return server
+}
+
+// readHundred makes a hundred reads of a list with so many elements. Those that begin together do so within a
+// few milliseconds, as Terraform's do.
+func readHundred(tb testing.TB, read readFunc, want int) {
+	tb.Helper()
+	var readers sync.WaitGroup
+	for reader := range readsAtOnce {
+		readers.Go(func() {
+			<-time.After(time.Duration(reader) * time.Millisecond)
+			for range hundred / readsAtOnce {
+				if got, err := read(tb.Context()); err != nil || len(got) != want {
+					tb.Errorf("got %d configurations and error %v, want %d", len(got), err, want)
+				}
+			}
+		})
+	}
+	readers.Wait()
 }

@@ -25,6 +25,12 @@ func JSON(status int, body string) http.HandlerFunc {
 	return Body(status, "application/json", body)
 }
 
+// List answers with the configurations as the platform does. It encodes them once
+// and beforehand, so that a benchmark does not time that.
+func List(configurations ...Configuration) http.HandlerFunc {
+	return encode(listBody(configurations), http.StatusOK)
+}
+
 // HTML answers with a page, as a proxy or an unhandled server error does.
 func HTML(status int, body string) http.HandlerFunc {
 	return Body(status, "text/html; charset=utf-8", body)

@@ -25,6 +25,11 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
+func TestList(t *testing.T) {
+	t.Parallel()
+	wantAnswer(t, ask(t, List(Documented()...), http.MethodGet, Path, "", ""), 200, "application/json", documented)
+}
+
 func TestRedirect(t *testing.T) {
 	t.Parallel()
 	got := ask(t, Redirect(http.StatusFound, "https://other.example/"), http.MethodGet, Path, "", "")

@@ -210,16 +210,24 @@ func (a *API) list(w http.ResponseWriter, r *http.Request) {
 	configurations, emptyObject, paginated := slices.Clone(a.configurations), a.emptyObject, a.paginated
 	a.mu.Unlock()
 
-	body := map[string]any{"status_code": http.StatusOK, "message": "Provider configurations fetched successfully."}
+	body := listBody(configurations)
 	if paginated {
 		body["count"] = len(configurations)
-		configurations = page(configurations, r.URL.Query())
+		body["data"] = append([]Configuration{}, page(configurations, r.URL.Query())...)
 	}
-	body["data"] = append([]Configuration{}, configurations...)
 	if len(configurations) == 0 && emptyObject {
 		body["message"], body["data"] = "Success", struct{}{}
 	}
 	encode(body, http.StatusOK)(w, r)
+}
+
+// listBody is the body of a list that is not in pages.
+func listBody(configurations []Configuration) map[string]any {
+	return map[string]any{
+		"status_code": http.StatusOK,
+		"message":     "Provider configurations fetched successfully.",
+		"data":        append([]Configuration{}, configurations...),
+	}
 }
 
 // page cuts the query's page out of the list. A page past the end is empty.
