@@ -36,7 +36,7 @@ func (s *Sandbox) buildMirror(ctx context.Context, target string) error {
 	goos, goarch, _ := strings.Cut(s.platform, "_")
 	// The release has no cgo either.
 	env := []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch}
-	if _, err := s.RunTool(ctx, "", env, "go", "build", "-buildvcs=false", "-o", s.Provider(), target); err != nil {
+	if _, err := runQuietly(s.Tool(ctx, env, "go", "build", "-buildvcs=false", "-o", s.Provider(), target)); err != nil {
 		return fmt.Errorf("building the provider: %w", err)
 	}
 	return s.Mirror("unpod-ai/unpod", s.Provider())
@@ -62,17 +62,16 @@ func (s *Sandbox) Mirror(source, binary string) error {
 	return nil
 }
 
-// RunTool runs a program that is not the CLI, in the caller's environment, and
-// returns what it printed to its standard output. It ends as the CLI does when
-// ctx is done. Its temporary files are the sandbox's own, because a compiler, for
-// one, leaves them behind where it is stopped half way.
-func (s *Sandbox) RunTool(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
+// Tool is a program other than the CLI, ready to be run in the caller's
+// environment and env. It ends as the CLI does when ctx is done. Its temporary
+// files are the sandbox's own, because a compiler, for one, leaves them behind
+// where it is stopped half way.
+func (s *Sandbox) Tool(ctx context.Context, env []string, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOTMPDIR="+s.tmp(), "TMPDIR="+s.tmp(), "TEMP="+s.tmp(), "TMP="+s.tmp())
 	cmd.Env = append(cmd.Env, env...)
 	stopGently(cmd, grace)
-	return runQuietly(cmd)
+	return cmd
 }
 
 // linkOrCopy prefers a hard link, because the binary is some tens of megabytes;
