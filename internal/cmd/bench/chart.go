@@ -117,8 +117,8 @@ func (s scale) y(seconds float64) float64 {
 
 func (s scale) drawAxes(svg *strings.Builder) {
 	for _, size := range s.sizes {
-		fmt.Fprintf(svg, `<path d="M%.1f %dv5" stroke="%s"/><text x="%[1]f" y="%d" text-anchor="middle">%s</text>`+"\n",
-			s.x(size), bottom, inkColor, bottom+22, thousands(size))
+		fmt.Fprintf(svg, `<path d="M%.1f %dv5" stroke="%s"/><text x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n",
+			s.x(size), bottom, inkColor, s.x(size), bottom+22, thousands(size))
 	}
 	for _, seconds := range []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500} {
 		if seconds > s.shortest && seconds < s.longest {

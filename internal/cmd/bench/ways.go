@@ -58,7 +58,7 @@ terraform {
 	if err != nil {
 		return ways{}, err
 	}
-	if _, err := unpod.workspace.Run(ctx, nil, "init"); err != nil {
+	if _, err := unpod.workspace.Run(ctx, nil, "init", "-no-color"); err != nil {
 		return ways{}, err
 	}
 	http, err := b.httpWay(ctx)
@@ -105,7 +105,7 @@ locals {
 	if err != nil {
 		return nil, err
 	}
-	_, err = http.workspace.Run(ctx, nil, "init")
+	_, err = http.workspace.Run(ctx, nil, "init", "-no-color")
 	if err != nil && ctx.Err() == nil && b.options.http == "" {
 		b.progress("%v\n\nThe registry does not give the provider %s, and this one is measured alone. To compare\n"+
 			"the two, name the folder with its binary in HTTP_PROVIDER_DIR. A configuration that uses it\n"+
