@@ -100,7 +100,7 @@ func (r *results) requestsText() string {
 		if plan.scenario.latency == 0 {
 			continue
 		}
-		fmt.Fprintf(&text, "A plan with %s asked the platform %.0f times through unpod", plan.scenario.name, median(plan.requests.unpod))
+		fmt.Fprintf(&text, "With %s, a plan asked the platform %.0f times through unpod", plan.scenario.name, median(plan.requests.unpod))
 		if len(plan.requests.http) > 0 {
 			fmt.Fprintf(&text, ", and %.0f times through http", median(plan.requests.http))
 		}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -72,7 +73,7 @@ func (r *results) allocationsEach(index int) string {
 		return r.benchmarks.of("ReadDataSource/"+strconv.Itoa(size), "allocs/op")
 	}
 	size, smaller := readSizes[index], readSizes[index-1]
-	return held((of(size)-of(smaller))/float64(size-smaller), maxAllocations+0.5, "%.0f")
+	return held(math.Round((of(size)-of(smaller))/float64(size-smaller)), maxAllocations, "%.0f")
 }
 
 // hundredSection is about reads that come together.
