@@ -128,7 +128,8 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { _ = response.Body.Close() }() // Nothing is lost with a body that was read, or given up.
+	// The body is not the response's any more when this is done.
+	defer func(body io.Closer) { _ = body.Close() }(response.Body) // Nothing is lost with a body that was read, or given up.
 	if location := response.Header.Get("Location"); location != "" && response.StatusCode/100 == 3 {
 		return nil, 0, &RedirectError{HTTPStatus: response.StatusCode, Origin: c.origin(location)}
 	}
@@ -145,7 +146,13 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 
 // readBody reads a body as far as it may be read.
 func (c *call) readBody(response *http.Response) ([]byte, error) {
-	if response.StatusCode != http.StatusOK {
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusSwitchingProtocols:
+		// What follows is not a body but the connection itself, and no time limit
+		// ends reading it.
+		return nil, nil
+	default:
 		return io.ReadAll(io.LimitReader(response.Body, maxErrorBytes))
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, c.budget+1))

@@ -218,11 +218,18 @@ var leakTests = map[string]leakTest{
 	"hung up":                   {handler: unpodtest.HangUp},
 	"broken off":                {handler: unpodtest.BreakOff(oneConfiguration)},
 	"too large":                 {handler: endless},
+	"too large an error":        {handler: endlessError},
 	"timed out before a header": {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp)},
 	"timed out in the body":     {handler: unpodtest.Drip(time.Second)},
 	"cancelled in an attempt":   {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp), cancelAfter: time.Second},
 	"cancelled in the body":     {handler: unpodtest.Drip(time.Second), cancelAfter: 3 * time.Second},
 	"cancelled in a wait":       {handler: unpodtest.Throttled("30"), cancelAfter: time.Second},
+}
+
+// endlessError is an error with a body that does not end.
+func endlessError(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusForbidden)
+	endless(w, r)
 }
 
 // endless sends a body that does not end.

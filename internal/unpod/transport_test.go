@@ -561,6 +561,27 @@ func TestBodyAtTheLimit(t *testing.T) {
 	}
 }
 
+// TestSwitchedProtocols meets a server that wants to speak something else, and
+// then says nothing. The connection is not kept.
+func TestSwitchedProtocols(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t)
+	ended := make(chan error, 1)
+	server.AnswerAlways(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err) // The server speaks HTTP/1.1, which can be taken over.
+		}
+		_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
+		_, err = io.Copy(io.Discard, connection)
+		ended <- errors.Join(err, connection.Close())
+	})
+	wantAttempts(t, wantFailure(t, New(testOptions(t, server.URL)), &StatusError{HTTPStatus: 101, Status: 101}), 1)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestHeaderFloods has headers without an end.
 func TestHeaderFloods(t *testing.T) {
 	t.Parallel()
