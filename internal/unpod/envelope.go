@@ -25,10 +25,10 @@ const (
 // envelope is what the platform puts around every answer.
 type envelope struct {
 	// StatusCode repeats the HTTP status, or contradicts it.
-	StatusCode *int `json:"status_code"`
+	StatusCode *int
 	// Count is the paginator's total.
-	Count *int            `json:"count"`
-	Data  json.RawMessage `json:"data"`
+	Count *int
+	Data  json.RawMessage
 }
 
 // parseEnvelope takes the envelope off an answer that is a success in both its
@@ -43,14 +43,44 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	if err := checkSize(answer.body); err != nil {
 		return envelope{}, err
 	}
-	var contents envelope
-	if err := json.Unmarshal(answer.body, &contents); err != nil {
-		return envelope{}, shapeError("", err)
+	contents, err := decodeEnvelope(answer.body)
+	if err != nil {
+		return envelope{}, err
 	}
 	if contents.StatusCode != nil && *contents.StatusCode != http.StatusOK {
 		return envelope{}, c.statusError(answer, *contents.StatusCode)
 	}
 	return contents, nil
+}
+
+// decodeEnvelope reads the envelope's members by their exact names. Decoding it
+// as a struct would take Data for data, and an empty one for the whole list.
+func decodeEnvelope(body []byte) (envelope, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return envelope{}, shapeError("", err)
+	}
+	statusCode, err := decodeInteger(members, "status_code")
+	if err != nil {
+		return envelope{}, err
+	}
+	count, err := decodeInteger(members, "count")
+	if err != nil {
+		return envelope{}, err
+	}
+	return envelope{StatusCode: statusCode, Count: count, Data: members["data"]}, nil
+}
+
+// decodeInteger returns a member's value, nil where it is null or missing.
+func decodeInteger(members map[string]json.RawMessage, name string) (value *int, _ error) {
+	text, ok := members[name]
+	if !ok {
+		return nil, nil
+	}
+	if err := json.Unmarshal(text, &value); err != nil {
+		return nil, shapeError(name, err)
+	}
+	return value, nil
 }
 
 // checkSize bounds what reading a body costs, beyond its bytes: a body of small
@@ -70,7 +100,7 @@ func checkSize(body []byte) error {
 			depth++
 		case character == ']' || character == '}':
 			depth--
-		case character == ',' && depth == dataDepth:
+		case character == ',' && depth <= dataDepth:
 			commas++
 		}
 		if depth > maxNesting {

@@ -42,6 +42,7 @@ var envelopeTests = map[string]struct {
 	"unknown fields":         {body: `{"more":{"data":1},"data":[{"id":1,"more":[{"id":"x"}]}],"errors":null}`, wantIDs: []int64{1}},
 	"negative id":            {body: `{"data":[{"id":-7}]}`, wantIDs: []int64{-7}},
 	"least and greatest id":  {body: `{"data":[{"id":9223372036854775807},{"id":-9223372036854775808}]}`, wantIDs: []int64{math.MinInt64, math.MaxInt64}},
+	"names in other cases":   {body: `{"data":[{"id":1}],"Data":[],"DATA":null,"Status_Code":403,"COUNT":5}`, wantIDs: []int64{1}},
 	"status code null":       {body: `{"status_code":null,"data":[{"id":1}]}`, wantIDs: []int64{1}},
 	"message is not a text":  {body: `{"message":{"a":1},"data":[{"id":1}]}`, wantIDs: []int64{1}},
 	"fields null or missing": {body: `{"data":[{"id":1,"provider":null,"account_sid":null,"created_at":null},{"id":2}]}`, wantIDs: []int64{1, 2}},
@@ -49,6 +50,7 @@ var envelopeTests = map[string]struct {
 	"deepest":           {body: `{"data":[{"id":1,"more":` + nested(maxNesting-3, "") + `}]}`, wantIDs: []int64{1}},
 	"brackets in texts": {body: `{"data":[{"id":1,"a\\":"` + nested(100, `\"`) + `","\"[":"\\"}]}`, wantIDs: []int64{1}},
 
+	"data in another case":   {body: `{"Data":[{"id":1}]}`, wantErr: &ShapeError{"data", missing}},
 	"data missing":           {body: `{"status_code":200}`, wantErr: &ShapeError{"data", missing}},
 	"data null":              {body: `{"data":null}`, wantErr: &ShapeError{"data", notList}},
 	"data text":              {body: `{"data":"[]"}`, wantErr: &ShapeError{"data", notList}},
@@ -110,10 +112,15 @@ var envelopeTests = map[string]struct {
 	"deep, never closing": {body: `{"data":` + strings.Repeat(`[{"id":`, 100_000), wantErr: &TooLargeError{"64 levels of nesting"}},
 
 	"too many by one":    {body: `{"data":[` + strings.Repeat("{},", maxConfigurations) + `{}]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
+	"too many members":   {body: `{` + strings.Repeat(`"a":0,`, maxConfigurations) + `"data":[]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
 	"too many nulls":     {body: `{"data":[` + strings.Repeat("null,", maxConfigurations) + `null]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
 	"as many as may be":  {body: `{"data":[` + strings.Repeat("{},", maxConfigurations-1) + `{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
 	"many commas inside": {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxConfigurations) + `0],"a":"` + strings.Repeat(",", maxConfigurations) + `"}]}`, wantIDs: []int64{1}},
 
+	"403 inside, and 200 in another case": {
+		body:    `{"status_code":403,"Status_Code":200,"message":"No.","data":[]}`,
+		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "No.", ContentType: jsonContent},
+	},
 	"403 inside": {
 		body:    `{"status_code":403,"message":"Invalid organization handle.","data":[{"id":1}]}`,
 		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "Invalid organization handle.", ContentType: jsonContent},
