@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -42,6 +43,9 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	}
 	if err := checkSize(answer.body); err != nil {
 		return envelope{}, err
+	}
+	if !utf8.Valid(answer.body) { // Otherwise encoding/json would change what it can't read.
+		return envelope{}, &ShapeError{Place: "the body", Problem: "is not valid UTF-8"}
 	}
 	contents, err := decodeEnvelope(answer.body)
 	if err != nil {

@@ -98,6 +98,7 @@ var envelopeTests = map[string]struct {
 	"empty":               {body: ``, wantErr: &ShapeError{"the body", notJSON}},
 	"blank":               {body: " \n", wantErr: &ShapeError{"the body", notJSON}},
 	"text after":          {body: oneConfiguration + "x", wantErr: &ShapeError{"the body", notJSON}},
+	"Latin-1":             {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"the body", "is not valid UTF-8"}},
 	"two documents":       {body: oneConfiguration + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
 	"zero byte after":     {body: oneConfiguration + "\x00", wantErr: &ShapeError{"the body", notJSON}},
 	"byte order mark":     {body: "\ufeff" + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
