@@ -49,7 +49,6 @@ func httpFolder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	//nolint:gosec // Both are the test's own.
 	if err := os.WriteFile(filepath.Join(dir, "terraform-provider-http_v3.2.1"), program, 0o700); err != nil {
 		t.Fatal(err)
 	}
