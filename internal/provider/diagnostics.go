@@ -9,11 +9,16 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
+
+// longestToldWait is the longest wait that is told as it is. Beyond it, nobody
+// can have meant what a server asks for.
+const longestToldWait = 30 * 24 * time.Hour
 
 // explanation is what a user is told of an error: what failed, in a few words;
 // what happened to the request, as the rest of a sentence that begins with it;
@@ -45,6 +50,7 @@ func explain(err error) explanation {
 		redirect   *unpod.RedirectError
 		notJSON    *unpod.NotJSONError
 		shape      *unpod.ShapeError
+		returned   *unpod.TokenReturnedError
 		incomplete *unpod.IncompleteError
 		tooLarge   *unpod.TooLargeError
 	)
@@ -61,7 +67,7 @@ func explain(err error) explanation {
 	case errors.As(err, &notJSON):
 		return explanation{
 			"The answer is not from the Unpod API",
-			"was answered with status 200, but with " + contentType(notJSON.ContentType) + " in place of JSON.",
+			"was answered with status 200, but what came is not JSON: " + bodyType(notJSON.BodyType) + ".",
 			"Check " + named("base_url") + ": it may lead to a web page, such as a proxy's or a sign-in page, in place of the API.",
 		}
 	case errors.As(err, &shape):
@@ -70,10 +76,17 @@ func explain(err error) explanation {
 			fmt.Sprintf("was answered with status 200, but %s %s.", shape.Place, shape.Problem),
 			"The API may have changed: look for a newer version of this provider, or report this error with the request id.",
 		}
+	case errors.As(err, &returned):
+		return explanation{
+			"Unpod's answer contains the API token",
+			"was answered with status 200, but " + returned.Place + " contains the API token, which must not go into state.",
+			"Check " + named("base_url") + ": the server gives back what it was sent, which the Unpod API does not do. " +
+				"If it is not the platform, replace the token: it is known there now.",
+		}
 	case errors.As(err, &incomplete):
 		return explanation{
-			"Unpod's list is incomplete",
-			fmt.Sprintf("brought %d of the %d provider configurations that the server announced.", incomplete.Received, incomplete.Total),
+			"Unpod's list does not add up",
+			fmt.Sprintf("brought %d provider configurations, where the server announced %d.", incomplete.Received, incomplete.Total),
 			"The list may have changed while it was read: run Terraform again. If that does not help, report this error with the request id.",
 		}
 	case errors.As(err, &tooLarge):
@@ -124,22 +137,29 @@ func explainNoAnswer(err error) explanation {
 // explainStatus tells the statuses of an answer apart.
 func explainStatus(err *unpod.StatusError) explanation {
 	happened := answered(err)
+	// Every error of the platform has a message.
+	stranger := ""
+	if err.Message == "" {
+		stranger = " An answer without a message may be from a proxy or a firewall: check " + named("base_url") + " then."
+	}
 	switch {
 	case err.Status == http.StatusUnauthorized:
 		return explanation{
 			"Unpod did not accept the API token", happened,
-			"Check " + named("api_token") + ". An API token is made under API Keys in the Unpod dashboard.",
+			"Check " + named("api_token") + ". An API token is made under API Keys in the Unpod dashboard." + stranger,
 		}
 	case err.Status == http.StatusForbidden:
 		return explanation{
 			"Unpod did not accept the organization", happened,
-			"Check " + named("org_handle") + ": it is the organization's domain_handle, as the API's Get All Organizations returns it, and the API token must have access to that organization.",
+			"Check " + named("org_handle") + ": it is the organization's domain_handle, as the API's Get All Organizations returns it, and the API token must have access to that organization." + stranger,
 		}
 	case err.Status == http.StatusNotFound:
 		return explanation{
 			"The Unpod API was not found", happened,
 			"Check " + named("base_url") + ": it must lead to an Unpod platform, with the path prefix of one that has a prefix.",
 		}
+	case err.Status == http.StatusTooManyRequests && err.HTTPStatus != err.Status:
+		return explanation{"Unpod throttled the request", happened, "Run Terraform again later."}
 	case err.Status == http.StatusTooManyRequests:
 		return explanation{
 			"Unpod throttled the request", happened,
@@ -149,6 +169,12 @@ func explainStatus(err *unpod.StatusError) explanation {
 		return explanation{
 			"Unpod failed to answer", happened,
 			"The fault is on the platform's side, or a proxy's before it. Run Terraform again later; Unpod's support finds the request by its id.",
+		}
+	}
+	if err.Message == "" {
+		return explanation{
+			"Unpod reported an error", happened,
+			"The answer does not say why." + stranger + " If it is the platform's, Unpod's support finds the request by its id.",
 		}
 	}
 	return explanation{
@@ -163,23 +189,32 @@ func answered(err *unpod.StatusError) string {
 	if err.Status != err.HTTPStatus {
 		text = fmt.Sprintf("was answered with HTTP status %d, whose body says status %d", err.HTTPStatus, err.Status)
 	}
-	if err.Message != "" {
+	switch {
+	case err.Message == "":
+		text += ", without a message: it has " + bodyType(err.BodyType) + "."
+	case strings.HasSuffix(err.Message, "."):
 		text += fmt.Sprintf(": %q", err.Message)
-	} else {
-		text += ", without a message, but with " + contentType(err.ContentType) + "."
+	default:
+		text += fmt.Sprintf(": %q.", err.Message)
 	}
-	if err.RetryAfter > 0 {
+	switch {
+	case err.RetryAfter > longestToldWait:
+		text += fmt.Sprintf(" The server asked to wait more than %d days.", longestToldWait/(24*time.Hour))
+	case err.RetryAfter > 0:
 		text += fmt.Sprintf(" The server asked to wait %s.", err.RetryAfter)
 	}
 	return text
 }
 
-// contentType names a body whose content is not shown.
-func contentType(mediaType string) string {
-	if mediaType == "" {
+// bodyType names a body that is not shown.
+func bodyType(body unpod.BodyType) string {
+	switch {
+	case body.Empty:
+		return "an empty body"
+	case body.MediaType == "":
 		return "a body without a content type"
 	}
-	return "a body of type " + mediaType
+	return "a body of type " + body.MediaType
 }
 
 // named names an argument, together with the variables that may stand in for it.

@@ -30,12 +30,15 @@ const (
 	checkToken        = "Check api_token (environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN). An API token is made under API Keys in the Unpod dashboard."
 	checkOrganization = "Check org_handle (environment variable UNPOD_ORG_HANDLE): it is the organization's domain_handle, as the API's Get All Organizations returns it, and the API token must have access to that organization."
 	checkRedirect     = "Redirects are not followed, because that could hand the API token to another server. base_url (environment variable UNPOD_BASE_URL) may be wrong: it must be the platform's final address."
+	checkStranger     = " An answer without a message may be from a proxy or a firewall: check base_url (environment variable UNPOD_BASE_URL) then."
 	checkNotFound     = "Check base_url (environment variable UNPOD_BASE_URL): it must lead to an Unpod platform, with the path prefix of one that has a prefix."
 	checkNotJSON      = "Check base_url (environment variable UNPOD_BASE_URL): it may lead to a web page, such as a proxy's or a sign-in page, in place of the API."
 	checkLater        = "The fault is on the platform's side, or a proxy's before it. Run Terraform again later; Unpod's support finds the request by its id."
 	checkThrottled    = "Run Terraform again later. If the wait is short, more attempts may do: raise max_retries (environment variable UNPOD_MAX_RETRIES)."
+	checkNoMessage    = "The answer does not say why." + checkStranger + " If it is the platform's, Unpod's support finds the request by its id."
 	checkMessage      = "The message is the platform's own. If it does not tell what to change, Unpod's support finds the request by its id."
 	checkShape        = "The API may have changed: look for a newer version of this provider, or report this error with the request id."
+	checkReturned     = "Check base_url (environment variable UNPOD_BASE_URL): the server gives back what it was sent, which the Unpod API does not do. If it is not the platform, replace the token: it is known there now."
 	checkIncomplete   = "The list may have changed while it was read: run Terraform again. If that does not help, report this error with the request id."
 	checkTooLarge     = "Check base_url (environment variable UNPOD_BASE_URL): this is more than any organization's list."
 	checkTLS          = "Check base_url (environment variable UNPOD_BASE_URL). If the platform's certificate is from a certificate authority of your own, give that authority's certificate in ca_cert_pem (environment variable UNPOD_CA_CERT_PEM)."
@@ -49,11 +52,15 @@ var answers = map[string]struct {
 }{
 	"a 401 without a message": {
 		unpodtest.HTML(401, "<h1>Who are you?</h1>"),
-		"Unpod did not accept the API token", "was answered with status 401, without a message, but with a body of type text/html.", checkToken,
+		"Unpod did not accept the API token", "was answered with status 401, without a message: it has a body of type text/html.", checkToken + checkStranger,
+	},
+	"a 403 of a firewall": {
+		unpodtest.HTML(403, "<h1>Blocked</h1>"),
+		"Unpod did not accept the organization", "was answered with status 403, without a message: it has a body of type text/html.", checkOrganization + checkStranger,
 	},
 	"a 404": {
 		unpodtest.HTML(404, "<h1>Not Found</h1>"),
-		"The Unpod API was not found", "was answered with status 404, without a message, but with a body of type text/html.", checkNotFound,
+		"The Unpod API was not found", "was answered with status 404, without a message: it has a body of type text/html.", checkNotFound,
 	},
 	"a redirect": {
 		unpodtest.Redirect(301, "https://unpod.dev:8443/login?next=/api/"),
@@ -61,11 +68,19 @@ var answers = map[string]struct {
 	},
 	"HTML in place of JSON": {
 		unpodtest.HTML(200, "<h1>Welcome to the hotel's network</h1>"),
-		"The answer is not from the Unpod API", "was answered with status 200, but with a body of type text/html in place of JSON.", checkNotJSON,
+		"The answer is not from the Unpod API", "was answered with status 200, but what came is not JSON: a body of type text/html.", checkNotJSON,
+	},
+	"HTML that is said to be JSON": {
+		unpodtest.JSON(200, "<h1>Welcome</h1>"),
+		"The answer is not from the Unpod API", "was answered with status 200, but what came is not JSON: a body of type application/json.", checkNotJSON,
+	},
+	"nothing": {
+		unpodtest.JSON(200, ""),
+		"The answer is not from the Unpod API", "was answered with status 200, but what came is not JSON: an empty body.", checkNotJSON,
 	},
 	"an application error": {
 		unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`),
-		"Unpod reported an error", `was answered with status 206: "Org-Handle header not found"`, checkMessage,
+		"Unpod reported an error", `was answered with status 206: "Org-Handle header not found".`, checkMessage,
 	},
 	"an error in a success": {
 		unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`),
@@ -73,11 +88,19 @@ var answers = map[string]struct {
 	},
 	"a 204": {
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-		"Unpod reported an error", "was answered with status 204, without a message, but with a body without a content type.", checkMessage,
+		"Unpod reported an error", "was answered with status 204, without a message: it has an empty body.", checkNoMessage,
 	},
 	"a 429 for a day": {
 		unpodtest.Throttled("86400"),
 		"Unpod throttled the request", `was answered with status 429: "Request was throttled. Expected available in 86400 seconds." The server asked to wait 24h0m0s.`, checkThrottled,
+	},
+	"a 429 for ages": {
+		unpodtest.Throttled("99999999999999999999"),
+		"Unpod throttled the request", `was answered with status 429: "Request was throttled. Expected available in 99999999999999999999 seconds." The server asked to wait more than 30 days.`, checkThrottled,
+	},
+	"a 429 in a success": {
+		unpodtest.JSON(200, `{"message":"Slow down.","status_code":429}`),
+		"Unpod throttled the request", `was answered with HTTP status 200, whose body says status 429: "Slow down."`, "Run Terraform again later.",
 	},
 	"a 429 without a time": {
 		unpodtest.JSON(429, `{"message":"Slow down.","status_code":429}`),
@@ -85,15 +108,15 @@ var answers = map[string]struct {
 	},
 	"a 500": {
 		unpodtest.HTML(500, "<h1>Server Error (500)</h1>"),
-		"Unpod failed to answer", "was answered with status 500, without a message, but with a body of type text/html.", checkLater,
+		"Unpod failed to answer", "was answered with status 500, without a message: it has a body of type text/html.", checkLater,
 	},
 	"a message for the terminal": {
 		unpodtest.JSON(400, `{"status_code":400,"message":"\u001b[2Jbad\nrequest\u202e `+unpodtest.Token+`","data":{},"errors":[]}`),
-		"Unpod reported an error", `was answered with status 400: "[2Jbad request (redacted)"`, checkMessage,
+		"Unpod reported an error", `was answered with status 400: "[2Jbad request (redacted)".`, checkMessage,
 	},
 	"a long message": {
 		unpodtest.JSON(400, `{"message":"`+strings.Repeat("é", 501)+`"}`),
-		"Unpod reported an error", `was answered with status 400: "` + strings.Repeat("é", 500) + `…"`, checkMessage,
+		"Unpod reported an error", `was answered with status 400: "` + strings.Repeat("é", 500) + `…".`, checkMessage,
 	},
 	"an id that is text": {
 		unpodtest.JSON(200, `{"data":[{"id":1},{"id":"secret"}]}`),
@@ -105,7 +128,16 @@ var answers = map[string]struct {
 	},
 	"a total that does not add up": {
 		unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2}]}`),
-		"Unpod's list is incomplete", "brought 2 of the 3 provider configurations that the server announced.", checkIncomplete,
+		"Unpod's list does not add up", "brought 2 provider configurations, where the server announced 3.", checkIncomplete,
+	},
+	"a field that is there twice": {
+		unpodtest.JSON(200, `{"data":[{"id":1,"id":2}]}`),
+		"Unpod's answer has an unexpected shape", "was answered with status 200, but data[0].id is there twice.", checkShape,
+	},
+	"the token": {
+		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"`+unpodtest.Token+`"}]}`),
+		"Unpod's answer contains the API token",
+		"was answered with status 200, but data[0].account_sid contains the API token, which must not go into state.", checkReturned,
 	},
 	"a body that is too large": {
 		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)),
@@ -213,7 +245,7 @@ func TestAccErrors_retries(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	server.AnswerAlways(unpodtest.HTML(503, ""))
-	detail := asked + "was answered with status 503, without a message, but with a body of type text/html.\n\n" +
+	detail := asked + "was answered with status 503, without a message: it has an empty body.\n\n" +
 		checkLater + "\n\nBase URL: " + server.URL + ". Attempts: 2. Request id: {id}."
 	testCLI(t, credentials(server, map[string]string{"UNPOD_MAX_RETRIES": "1"}),
 		resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{"Unpod failed to answer", detail})})

@@ -6,7 +6,6 @@ package unpod
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -137,7 +137,7 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 	if err != nil {
 		return nil, len(body), err
 	}
-	if response.StatusCode == http.StatusOK && endsWithConnection(response) && isJSON(response.Header) && !json.Valid(body) {
+	if response.StatusCode == http.StatusOK && endsWithConnection(response) && brokeOff(body) {
 		return nil, len(body), io.ErrUnexpectedEOF
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
@@ -168,11 +168,16 @@ func endsWithConnection(response *http.Response) bool {
 	return response.ProtoMajor == 1 && response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed
 }
 
+// brokeOff says whether a body is JSON without its end, or has not even begun.
+func brokeOff(body []byte) bool {
+	return len(body) == 0 || isJSON(body) && !jsontext.Value(body).IsValid(lenient)
+}
+
 // origin returns the scheme, host and port that a redirect leads to.
 func (c *call) origin(location string) string {
 	target, err := c.url.Parse(location)
-	if err != nil {
-		return "an address that is not a URL"
+	if err != nil || target.Host == "" {
+		return "an address that is not a web server's"
 	}
 	return c.client.safe(target.Scheme + "://" + target.Host)
 }

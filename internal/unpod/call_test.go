@@ -43,7 +43,7 @@ func TestRetriedStatuses(t *testing.T) {
 			if retried[status] {
 				wantAttempts = 3
 			}
-			failed := wantFailure(t, client, &StatusError{HTTPStatus: status, Status: status, ContentType: "text/html"})
+			failed := wantFailure(t, client, &StatusError{HTTPStatus: status, Status: status, BodyType: BodyType{true, "text/html"}})
 			if failed.Attempts != wantAttempts {
 				t.Errorf("status %d: got %d attempts, want %d", status, failed.Attempts, wantAttempts)
 			}
@@ -56,7 +56,7 @@ func TestRetriedStatuses(t *testing.T) {
 func TestStatusInsideIsNotRetried(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, serve(unpodtest.JSON(200, `{"status_code":503,"message":"Later.","data":[]}`)), retries(4))
-	failed := wantFailure(t, client, &StatusError{HTTPStatus: 200, Status: 503, Message: "Later.", ContentType: jsonContent})
+	failed := wantFailure(t, client, &StatusError{HTTPStatus: 200, Status: 503, Message: "Later.", BodyType: jsonBody})
 	wantAttempts(t, failed, 1)
 }
 
@@ -212,12 +212,12 @@ func TestAnswersWithoutALength(t *testing.T) {
 		wantErr    error
 	}{
 		"whole":             {"200 OK\r\nContent-Type: application/json", oneConfiguration, nil},
-		"HTML":              {"200 OK\r\nContent-Type: text/html", "<h1>Sign in", &NotJSONError{"text/html"}},
-		"401 without body":  {"401 Unauthorized\r\nContent-Type: application/json", "", &StatusError{HTTPStatus: 401, Status: 401, ContentType: jsonContent}},
-		"404 with odd body": {"404 Not Found\r\nContent-Type: application/json", "Not Found", &StatusError{HTTPStatus: 404, Status: 404, ContentType: jsonContent}},
+		"HTML":              {"200 OK\r\nContent-Type: text/html", "<h1>Sign in", &NotJSONError{BodyType{MediaType: "text/html"}}},
+		"401 without body":  {"401 Unauthorized\r\nContent-Type: application/json", "", &StatusError{HTTPStatus: 401, Status: 401, BodyType: BodyType{true, jsonContent}}},
+		"404 with odd body": {"404 Not Found\r\nContent-Type: application/json", "Not Found", &StatusError{HTTPStatus: 404, Status: 404, BodyType: jsonBody}},
 		"429 of a day": {
 			"429 Too Many Requests\r\nRetry-After: 86400\r\nContent-Type: application/json", "Later",
-			&StatusError{HTTPStatus: 429, Status: 429, ContentType: jsonContent, RetryAfter: 24 * time.Hour},
+			&StatusError{HTTPStatus: 429, Status: 429, BodyType: jsonBody, RetryAfter: 24 * time.Hour},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -253,7 +253,7 @@ func TestBackoffWaits(t *testing.T) {
 		for range 50 {
 			var asked record
 			client := fakeClient(t, asked.of(serve(unpodtest.HTML(503, ""))), retries(10))
-			wantAttempts(t, wantFailure(t, client, &StatusError{HTTPStatus: 503, Status: 503, ContentType: "text/html"}), 11)
+			wantAttempts(t, wantFailure(t, client, &StatusError{HTTPStatus: 503, Status: 503, BodyType: BodyType{true, "text/html"}}), 11)
 			for n, gap := range asked.gaps() {
 				if most := min(500*time.Millisecond<<n, time.Minute); gap < most/2 || gap > most {
 					t.Errorf("got a wait of %s before retry %d, want %s to %s", gap, n+1, most/2, most)
@@ -409,18 +409,18 @@ func TestLastAnswerIsKept(t *testing.T) {
 	}{
 		"the last status": {
 			[]http.HandlerFunc{message(500, "One."), message(502, "Two."), message(503, "Three.")},
-			&StatusError{HTTPStatus: 503, Status: 503, Message: "Three.", ContentType: jsonContent},
+			&StatusError{HTTPStatus: 503, Status: 503, Message: "Three.", BodyType: jsonBody},
 		},
 		"a short wait": {
 			[]http.HandlerFunc{message(500, "One."), message(502, "Two."), unpodtest.Throttled("3")},
 			&StatusError{
-				HTTPStatus: 429, Status: 429, ContentType: jsonContent, RetryAfter: 3 * time.Second,
+				HTTPStatus: 429, Status: 429, BodyType: jsonBody, RetryAfter: 3 * time.Second,
 				Message: "Request was throttled. Expected available in 3 seconds.",
 			},
 		},
 		"a status after an error": {
 			[]http.HandlerFunc{unpodtest.HangUp, unpodtest.HangUp, message(504, "Three.")},
-			&StatusError{HTTPStatus: 504, Status: 504, Message: "Three.", ContentType: jsonContent},
+			&StatusError{HTTPStatus: 504, Status: 504, Message: "Three.", BodyType: jsonBody},
 		},
 		"an error after a status": {
 			[]http.HandlerFunc{message(500, "One."), message(500, "Two."), unpodtest.HangUp},
@@ -428,7 +428,7 @@ func TestLastAnswerIsKept(t *testing.T) {
 		},
 		"one that is not retried": {
 			[]http.HandlerFunc{message(500, "One."), unpodtest.HangUp, message(401, "Three."), message(500, "Four.")},
-			&StatusError{HTTPStatus: 401, Status: 401, Message: "Three.", ContentType: jsonContent},
+			&StatusError{HTTPStatus: 401, Status: 401, Message: "Three.", BodyType: jsonBody},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -445,7 +445,7 @@ func TestEachAttemptHasARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
 		client := fakeClient(t, asked.of(serve(unpodtest.HTML(500, ""))), retries(5))
-		failed := wantFailure(t, client, &StatusError{HTTPStatus: 500, Status: 500, ContentType: "text/html"})
+		failed := wantFailure(t, client, &StatusError{HTTPStatus: 500, Status: 500, BodyType: BodyType{true, "text/html"}})
 		wantAttempts(t, failed, 6)
 		seen := map[string]bool{}
 		for _, text := range asked.requestIDs {

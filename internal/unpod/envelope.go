@@ -5,31 +5,64 @@ package unpod
 
 import (
 	"bytes"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
 	// maxNesting bounds how deep a body nests: many times what the platform's
 	// does, and little enough that reading it costs no stack to speak of.
 	maxNesting = 64
-	// dataDepth is how deep the elements of data are.
-	dataDepth = 2
+	// maxValues bounds how many values a body has, as a body of small ones takes
+	// many times its own size once it is read: enough for as many configurations
+	// as may be, with the documented fields.
+	maxValues = 5 * maxConfigurations
+)
+
+// The JSON package is what the standard library has from Go 1.27 on. The one it
+// has until then takes ID for id, and the last of two fields of one name.
+var (
+	// ignoringUnknown lets an unknown field be there as often as it likes, since
+	// it is ignored. Of the known ones, [once] takes care.
+	ignoringUnknown = jsontext.AllowDuplicateNames(true)
+	// lenient is for a body of which nothing but the message, or whether it is
+	// whole, is wanted.
+	lenient = json.JoinOptions(ignoringUnknown, jsontext.AllowInvalidUTF8(true))
 )
 
 // envelope is what the platform puts around every answer.
 type envelope struct {
 	// StatusCode repeats the HTTP status, or contradicts it.
-	StatusCode *int
+	StatusCode once[int] `json:"status_code"`
 	// Count is the paginator's total.
-	Count *int
-	Data  json.RawMessage
+	Count once[int]            `json:"count"`
+	Data  once[jsontext.Value] `json:"data"`
+}
+
+// once is a field that is in its object once at most: which of several is meant
+// is not ours to guess.
+type once[T any] struct {
+	value *T // nil where it is null, or not there
+	there bool
+}
+
+var errTwice = errors.New("is there twice")
+
+// UnmarshalJSONFrom implements [json.UnmarshalerFrom].
+func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	if o.there {
+		return errTwice
+	}
+	o.there = true
+	return json.UnmarshalDecode(decoder, &o.value)
 }
 
 // parseEnvelope takes the envelope off an answer that is a success in both its
@@ -38,59 +71,32 @@ func (c *call) parseEnvelope(answer answer) (envelope, error) {
 	if answer.status != http.StatusOK {
 		return envelope{}, c.statusError(answer, answer.status)
 	}
-	if !isJSON(answer.header) && !json.Valid(answer.body) {
-		return envelope{}, &NotJSONError{ContentType: c.contentType(answer.header)}
+	if !isJSON(answer.body) {
+		return envelope{}, &NotJSONError{BodyType: c.bodyType(answer)}
 	}
 	if err := checkSize(answer.body); err != nil {
 		return envelope{}, err
 	}
-	if !utf8.Valid(answer.body) { // Otherwise encoding/json would change what it can't read.
-		return envelope{}, &ShapeError{Place: "the body", Problem: "is not valid UTF-8"}
+	var contents envelope
+	if err := json.Unmarshal(answer.body, &contents, ignoringUnknown); err != nil {
+		return envelope{}, shapeError("", err)
 	}
-	contents, err := decodeEnvelope(answer.body)
-	if err != nil {
-		return envelope{}, err
-	}
-	if contents.StatusCode != nil && *contents.StatusCode != http.StatusOK {
-		return envelope{}, c.statusError(answer, *contents.StatusCode)
+	if status := contents.StatusCode.value; status != nil && *status != http.StatusOK {
+		return envelope{}, c.statusError(answer, *status)
 	}
 	return contents, nil
 }
 
-// decodeEnvelope reads the envelope's members by their exact names. Decoding it
-// as a struct would take Data for data, and an empty one for the whole list.
-func decodeEnvelope(body []byte) (envelope, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil {
-		return envelope{}, shapeError("", err)
-	}
-	statusCode, err := decodeInteger(members, "status_code")
-	if err != nil {
-		return envelope{}, err
-	}
-	count, err := decodeInteger(members, "count")
-	if err != nil {
-		return envelope{}, err
-	}
-	return envelope{StatusCode: statusCode, Count: count, Data: members["data"]}, nil
+// isJSON says whether a body was meant to be JSON, whatever its content type
+// says. A web page is not, nor is nothing at all.
+func isJSON(body []byte) bool {
+	kind := jsontext.Value(body).Kind()
+	return kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray || jsontext.Value(body).IsValid()
 }
 
-// decodeInteger returns a member's value, nil where it is null or missing.
-func decodeInteger(members map[string]json.RawMessage, name string) (value *int, _ error) {
-	text, ok := members[name]
-	if !ok {
-		return nil, nil
-	}
-	if err := json.Unmarshal(text, &value); err != nil {
-		return nil, shapeError(name, err)
-	}
-	return value, nil
-}
-
-// checkSize bounds what reading a body costs, beyond its bytes: a body of small
-// parts takes many times its own size once it is read. It counts the brackets
-// that are open at once, and the commas of lists as deep as data is. It need not
-// know whether the body is JSON.
+// checkSize bounds what reading a body costs, beyond its bytes. It counts the
+// brackets that are open at once, and the commas. It need not know whether the
+// body is JSON.
 func checkSize(body []byte) error {
 	depth, commas, quoted := 0, 0, false
 	for i := 0; i < len(body); i++ {
@@ -104,124 +110,122 @@ func checkSize(body []byte) error {
 			depth++
 		case character == ']' || character == '}':
 			depth--
-		case character == ',' && depth <= dataDepth:
+		case character == ',':
 			commas++
 		}
 		if depth > maxNesting {
 			return &TooLargeError{Limit: fmt.Sprintf("%d levels of nesting", maxNesting)}
 		}
-		if commas >= maxConfigurations {
-			return tooMany()
+		if commas >= maxValues {
+			return &TooLargeError{Limit: fmt.Sprintf("%d values", maxValues)}
 		}
 	}
 	return nil
 }
 
 // statusError keeps what an answer that is an error says. Its body may be of
-// any shape, as long as the message can be found.
+// any shape, and break off, as long as the message can be found.
 func (c *call) statusError(answer answer, status int) *StatusError {
 	var contents struct {
-		Message json.RawMessage `json:"message"`
+		Message jsontext.Value `json:"message"`
 	}
 	var message string
 	// A message that cannot be found, or is no text, is an empty one.
-	_ = json.Unmarshal(answer.body, &contents)
-	_ = json.Unmarshal(contents.Message, &message)
+	_ = json.Unmarshal(answer.body, &contents, lenient)
+	_ = json.Unmarshal(contents.Message, &message, lenient)
 	return &StatusError{
-		HTTPStatus:  answer.status,
-		Status:      status,
-		Message:     c.client.safe(message),
-		ContentType: c.contentType(answer.header),
-		RetryAfter:  retryAfter(answer.header),
+		HTTPStatus: answer.status,
+		Status:     status,
+		Message:    c.client.safe(message),
+		BodyType:   c.bodyType(answer),
+		RetryAfter: retryAfter(answer.header),
 	}
 }
 
-// contentType returns a body's media type, without its parameters.
-func (c *call) contentType(header http.Header) string {
-	mediaType, _, _ := strings.Cut(header.Get("Content-Type"), ";")
-	return c.client.safe(mediaType)
-}
-
-func isJSON(header http.Header) bool {
-	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
+// bodyType returns the type of an answer's body.
+func (c *call) bodyType(answer answer) BodyType {
+	mediaType, _, _ := strings.Cut(answer.header.Get("Content-Type"), ";")
+	return BodyType{Empty: len(answer.body) == 0, MediaType: c.client.safe(mediaType)}
 }
 
 // parseProviderConfigurations reads the envelope's data: a list, or the empty
 // object that the platform sends in place of an empty list.
-func parseProviderConfigurations(data json.RawMessage) ([]ProviderConfiguration, error) {
+func parseProviderConfigurations(data once[jsontext.Value]) ([]ProviderConfiguration, error) {
 	switch {
-	case len(data) == 0:
+	case !data.there:
 		return nil, &ShapeError{Place: "data", Problem: "is missing"}
-	case data[0] == '{' && isEmptyObject(data):
+	case data.value != nil && isEmptyObject(*data.value):
 		return nil, nil
-	case data[0] != '[':
+	case data.value == nil || data.value.Kind() != jsontext.KindBeginArray:
 		return nil, &ShapeError{Place: "data", Problem: "is not a list"}
 	}
 	var elements []struct {
-		ID         *int64  `json:"id"`
-		Provider   *string `json:"provider"`
-		AccountSID *string `json:"account_sid"`
-		CreatedAt  *string `json:"created_at"`
+		ID         once[int64]  `json:"id"`
+		Provider   once[string] `json:"provider"`
+		AccountSID once[string] `json:"account_sid"`
+		CreatedAt  once[string] `json:"created_at"`
 	}
-	if err := json.Unmarshal(data, &elements); err != nil {
-		return nil, shapeError(elementOf(data, err), err)
+	if err := json.Unmarshal(*data.value, &elements, ignoringUnknown); err != nil {
+		return nil, shapeError("/data", err)
+	}
+	if len(elements) > maxConfigurations {
+		return nil, tooMany()
 	}
 	seen := make(map[int64]bool, len(elements))
 	configurations := make([]ProviderConfiguration, len(elements))
 	for i, element := range elements {
-		if element.ID == nil {
+		id := element.ID.value
+		if id == nil {
 			return nil, &ShapeError{Place: fmt.Sprintf("data[%d].id", i), Problem: "is missing"}
 		}
-		if seen[*element.ID] {
+		if seen[*id] {
 			return nil, &ShapeError{Place: fmt.Sprintf("data[%d].id", i), Problem: "repeats the id of an element before it"}
 		}
-		seen[*element.ID] = true
-		configurations[i] = ProviderConfiguration{*element.ID, element.Provider, element.AccountSID, element.CreatedAt}
+		seen[*id] = true
+		configurations[i] = ProviderConfiguration{*id, element.Provider.value, element.AccountSID.value, element.CreatedAt.value}
 	}
 	return configurations, nil
 }
 
-// elementOf names the element of the list that an error is about. The error
-// itself tells no more than how far into the list it is.
-func elementOf(data json.RawMessage, err error) string {
-	var mismatch *json.UnmarshalTypeError
-	if !errors.As(err, &mismatch) {
-		return "data"
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	_, _ = decoder.Token() // The opening bracket; the envelope would not have been read of what is not JSON.
-	index := -1
-	for decoder.InputOffset() < mismatch.Offset && decoder.More() {
-		index++
-		_ = decoder.Decode(new(json.RawMessage)) // Likewise.
-	}
-	return fmt.Sprintf("data[%d]", index)
+// isEmptyObject says whether a JSON value is an object without members.
+func isEmptyObject(value jsontext.Value) bool {
+	return value.Kind() == jsontext.KindBeginObject && len(bytes.TrimSpace(value[1:len(value)-1])) == 0
 }
 
-// isEmptyObject says whether a JSON object has no members.
-func isEmptyObject(data json.RawMessage) bool {
-	return len(bytes.TrimSpace(data[1:len(data)-1])) == 0
-}
-
-// shapeError says where a body is not of its shape. It is built from what
-// encoding/json expected, since that package's own text shows the value.
-func shapeError(place string, err error) *ShapeError {
-	var mismatch *json.UnmarshalTypeError
-	if !errors.As(err, &mismatch) {
+// shapeError says where a body, or the part of it that within points to, is not
+// of its shape. It is built from what was expected there, since the text of the
+// JSON package's own errors shows the value.
+func shapeError(within jsontext.Pointer, err error) *ShapeError {
+	mismatch, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
 		return &ShapeError{Place: "the body", Problem: "is not valid JSON"}
 	}
-	var expected string
-	switch mismatch.Type.Kind() {
+	place := place(within + mismatch.JSONPointer)
+	if errors.Is(err, errTwice) {
+		return &ShapeError{Place: place, Problem: errTwice.Error()}
+	}
+	switch mismatch.GoType.Kind() {
 	case reflect.String:
-		expected = "a string"
+		return &ShapeError{Place: place, Problem: "is not a string"}
 	case reflect.Int, reflect.Int64:
-		expected = "a whole number of 64 bits"
+		return &ShapeError{Place: place, Problem: "is not a whole number of 64 bits"}
 	default:
-		expected = "an object"
+		return &ShapeError{Place: place, Problem: "is not an object"}
 	}
-	if place = strings.Trim(place+"."+mismatch.Field, "."); place == "" {
-		place = "the body"
+}
+
+// place writes a pointer to a known field as the API's documentation names it.
+func place(pointer jsontext.Pointer) string {
+	var place strings.Builder
+	for name := range pointer.Tokens() {
+		switch _, err := strconv.ParseUint(name, 10, 0); {
+		case err == nil:
+			place.WriteString("[" + name + "]")
+		case place.Len() > 0:
+			place.WriteString("." + name)
+		default:
+			place.WriteString(name)
+		}
 	}
-	return &ShapeError{Place: place, Problem: "is not " + expected}
+	return cmp.Or(place.String(), "the body")
 }

@@ -21,7 +21,13 @@ const (
 	notJSON     = "is not valid JSON"
 	missing     = "is missing"
 	repeated    = "repeats the id of an element before it"
+	twice       = "is there twice"
 	jsonContent = "application/json"
+)
+
+var (
+	jsonBody = BodyType{MediaType: jsonContent}
+	noBody   = BodyType{Empty: true}
 )
 
 // nested is a text in many lists.
@@ -40,6 +46,10 @@ var envelopeTests = map[string]struct {
 	"least":                  {body: `{"data":[]}`},
 	"blanks around":          {body: " \r\n{\t\"data\" : \n[ { \"id\" : 1 } , {\"id\":2} ] } \n", wantIDs: []int64{1, 2}},
 	"unknown fields":         {body: `{"more":{"data":1},"data":[{"id":1,"more":[{"id":"x"}]}],"errors":null}`, wantIDs: []int64{1}},
+	"id in other letters":    {body: `{"data":[{"ID":2,"id":1,"Id":"x","PROVIDER":3}]}`, wantIDs: []int64{1}},
+	"unknown fields twice":   {body: `{"errors":1,"errors":2,"data":[{"id":1,"tags":{"a":1,"a":2},"tags":3}]}`, wantIDs: []int64{1}},
+	"id 0, minus":            {body: `{"data":[{"id":-0}]}`, wantIDs: []int64{0}},
+	"escaped names":          {body: `{"d\u0061ta":[{"\u0069d":1}]}`, wantIDs: []int64{1}},
 	"negative id":            {body: `{"data":[{"id":-7}]}`, wantIDs: []int64{-7}},
 	"least and greatest id":  {body: `{"data":[{"id":9223372036854775807},{"id":-9223372036854775808}]}`, wantIDs: []int64{math.MinInt64, math.MaxInt64}},
 	"names in other cases":   {body: `{"data":[{"id":1}],"Data":[],"DATA":null,"Status_Code":403,"COUNT":5}`, wantIDs: []int64{1}},
@@ -58,6 +68,15 @@ var envelopeTests = map[string]struct {
 	"data false":             {body: `{"data":false}`, wantErr: &ShapeError{"data", notList}},
 	"data object with parts": {body: `{"data":{"id":1}}`, wantErr: &ShapeError{"data", notList}},
 	"data object of objects": {body: `{"data":{"":{}}}`, wantErr: &ShapeError{"data", notList}},
+
+	"id in other letters only": {body: `{"data":[{"ID":1}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"id twice in an element":   {body: `{"data":[{"id":1},{"id":2,"id":3}]}`, wantErr: &ShapeError{"data[1].id", twice}},
+	"id twice, once escaped":   {body: `{"data":[{"id":1,"i\u0064":1}]}`, wantErr: &ShapeError{"data[0].id", twice}},
+	"provider null and text":   {body: `{"data":[{"id":1,"provider":null,"provider":"a"}]}`, wantErr: &ShapeError{"data[0].provider", twice}},
+	"provider twice":           {body: `{"data":[{"id":1,"provider":"a","provider":"a"}]}`, wantErr: &ShapeError{"data[0].provider", twice}},
+	"data twice":               {body: `{"data":[{"id":1}],"data":[]}`, wantErr: &ShapeError{"data", twice}},
+	"count twice":              {body: `{"count":2,"count":1,"data":[{"id":1}]}`, wantErr: &ShapeError{"count", twice}},
+	"status code twice":        {body: `{"status_code":403,"status_code":200,"data":[{"id":1}]}`, wantErr: &ShapeError{"status_code", twice}},
 
 	"element null":      {body: `{"data":[{"id":1},null]}`, wantErr: &ShapeError{"data[1].id", missing}},
 	"element number":    {body: `{"data":[{"id":1},2]}`, wantErr: &ShapeError{"data[1]", notObject}},
@@ -95,13 +114,13 @@ var envelopeTests = map[string]struct {
 	"text":                {body: `"data"`, wantErr: &ShapeError{"the body", notObject}},
 	"number":              {body: `200`, wantErr: &ShapeError{"the body", notObject}},
 	"null":                {body: `null`, wantErr: &ShapeError{"data", missing}},
-	"empty":               {body: ``, wantErr: &ShapeError{"the body", notJSON}},
-	"blank":               {body: " \n", wantErr: &ShapeError{"the body", notJSON}},
+	"empty":               {body: ``, wantErr: &NotJSONError{BodyType{true, jsonContent}}},
+	"blank":               {body: " \n", wantErr: &NotJSONError{jsonBody}},
 	"text after":          {body: oneConfiguration + "x", wantErr: &ShapeError{"the body", notJSON}},
-	"Latin-1":             {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"the body", "is not valid UTF-8"}},
+	"Latin-1":             {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"the body", notJSON}},
 	"two documents":       {body: oneConfiguration + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
 	"zero byte after":     {body: oneConfiguration + "\x00", wantErr: &ShapeError{"the body", notJSON}},
-	"byte order mark":     {body: "\ufeff" + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
+	"byte order mark":     {body: "\ufeff" + oneConfiguration, wantErr: &NotJSONError{jsonBody}},
 	"broken off":          {body: oneConfiguration[:len(oneConfiguration)-1], wantErr: &ShapeError{"the body", notJSON}},
 	"element broken":      {body: `{"data":[{"id":1},{"id":}]}`, wantErr: &ShapeError{"the body", notJSON}},
 	"comma too many":      {body: `{"data":[{"id":1},]}`, wantErr: &ShapeError{"the body", notJSON}},
@@ -113,26 +132,26 @@ var envelopeTests = map[string]struct {
 	"deep, never closing": {body: `{"data":` + strings.Repeat(`[{"id":`, 100_000), wantErr: &TooLargeError{"64 levels of nesting"}},
 
 	"too many by one":    {body: `{"data":[` + strings.Repeat("{},", maxConfigurations) + `{}]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
-	"too many members":   {body: `{` + strings.Repeat(`"a":0,`, maxConfigurations) + `"data":[]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
+	"too many values":    {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxValues) + `0]}]}`, wantErr: &TooLargeError{"500000 values"}},
 	"too many nulls":     {body: `{"data":[` + strings.Repeat("null,", maxConfigurations) + `null]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
-	"as many as may be":  {body: `{"data":[` + strings.Repeat("{},", maxConfigurations-1) + `{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
-	"many commas inside": {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxConfigurations) + `0],"a":"` + strings.Repeat(",", maxConfigurations) + `"}]}`, wantIDs: []int64{1}},
+	"as many as may be":  {body: `{"more":[0,0],"data":[` + strings.Repeat("{},", maxConfigurations-1) + `{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"many commas inside": {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxConfigurations) + `0],"a":"` + strings.Repeat(",", maxValues) + `"}]}`, wantIDs: []int64{1}},
 
 	"403 inside, and 200 in another case": {
 		body:    `{"status_code":403,"Status_Code":200,"message":"No.","data":[]}`,
-		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "No.", ContentType: jsonContent},
+		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "No.", BodyType: jsonBody},
 	},
 	"403 inside": {
 		body:    `{"status_code":403,"message":"Invalid organization handle.","data":[{"id":1}]}`,
-		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "Invalid organization handle.", ContentType: jsonContent},
+		wantErr: &StatusError{HTTPStatus: 200, Status: 403, Message: "Invalid organization handle.", BodyType: jsonBody},
 	},
 	"206 inside": {
 		body:    `{"status_code":206,"message":"Org-Handle header not found","data":{}}`,
-		wantErr: &StatusError{HTTPStatus: 200, Status: 206, Message: "Org-Handle header not found", ContentType: jsonContent},
+		wantErr: &StatusError{HTTPStatus: 200, Status: 206, Message: "Org-Handle header not found", BodyType: jsonBody},
 	},
 	"0 inside": {
 		body:    `{"status_code":0,"data":[]}`,
-		wantErr: &StatusError{HTTPStatus: 200, Status: 0, ContentType: jsonContent},
+		wantErr: &StatusError{HTTPStatus: 200, Status: 0, BodyType: jsonBody},
 	},
 }
 
@@ -163,31 +182,31 @@ var statusTests = map[string]struct {
 }{
 	"206": {
 		unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`),
-		StatusError{HTTPStatus: 206, Status: 206, Message: "Org-Handle header not found", ContentType: jsonContent},
+		StatusError{HTTPStatus: 206, Status: 206, Message: "Org-Handle header not found", BodyType: jsonBody},
 	},
-	"206 with a list":       {unpodtest.JSON(206, oneConfiguration), StatusError{HTTPStatus: 206, Status: 206, ContentType: jsonContent}},
-	"201 with a list":       {unpodtest.JSON(201, oneConfiguration), StatusError{HTTPStatus: 201, Status: 201, ContentType: jsonContent}},
-	"204":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, StatusError{HTTPStatus: 204, Status: 204}},
-	"304":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, StatusError{HTTPStatus: 304, Status: 304}},
-	"301 without location":  {unpodtest.HTML(301, ""), StatusError{HTTPStatus: 301, Status: 301, ContentType: "text/html"}},
-	"307 without location":  {unpodtest.HTML(307, ""), StatusError{HTTPStatus: 307, Status: 307, ContentType: "text/html"}},
-	"401":                   {unpodtest.JSON(401, `{"message":"Invalid token.","status_code":401}`), StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", ContentType: jsonContent}},
-	"400 with errors":       {unpodtest.JSON(400, `{"status_code":400,"message":"Bad.","data":{"a":1},"errors":[]}`), StatusError{HTTPStatus: 400, Status: 400, Message: "Bad.", ContentType: jsonContent}},
-	"401 that says 200":     {unpodtest.JSON(401, oneConfiguration), StatusError{HTTPStatus: 401, Status: 401, ContentType: jsonContent}},
-	"message missing":       {unpodtest.JSON(403, `{"detail":"No."}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message null":          {unpodtest.JSON(403, `{"message":null}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message number":        {unpodtest.JSON(403, `{"message":1}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message object":        {unpodtest.JSON(403, `{"message":{"a":"b"}}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message list":          {unpodtest.JSON(403, `{"message":["No."]}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message deep":          {unpodtest.JSON(403, `{"message":`+deep+`}`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message in HTML":       {unpodtest.HTML(404, `<h1>Not Found</h1>`), StatusError{HTTPStatus: 404, Status: 404, ContentType: "text/html"}},
-	"message in text/html":  {unpodtest.HTML(404, `{"message":"No."}`), StatusError{HTTPStatus: 404, Status: 404, Message: "No.", ContentType: "text/html"}},
-	"message of a list":     {unpodtest.JSON(403, `[{"message":"No."}]`), StatusError{HTTPStatus: 403, Status: 403, ContentType: jsonContent}},
-	"message escaped":       {unpodtest.JSON(403, `{"message":"\u001b[31mNo\u0000\n."}`), StatusError{HTTPStatus: 403, Status: 403, Message: "[31mNo .", ContentType: jsonContent}},
-	"no body":               {unpodtest.Body(403, "", ""), StatusError{HTTPStatus: 403, Status: 403}},
-	"message is the token":  {unpodtest.JSON(403, `{"message":"`+canary+`"}`), StatusError{HTTPStatus: 403, Status: 403, Message: redacted, ContentType: jsonContent}},
-	"type is the token":     {unpodtest.Body(403, "text/"+canary, ""), StatusError{HTTPStatus: 403, Status: 403, ContentType: "text/" + redacted}},
-	"token escaped in JSON": {unpodtest.JSON(403, `{"message":"\u0063`+canary[1:]+`"}`), StatusError{HTTPStatus: 403, Status: 403, Message: redacted, ContentType: jsonContent}},
+	"206 with a list":       {unpodtest.JSON(206, oneConfiguration), StatusError{HTTPStatus: 206, Status: 206, BodyType: jsonBody}},
+	"201 with a list":       {unpodtest.JSON(201, oneConfiguration), StatusError{HTTPStatus: 201, Status: 201, BodyType: jsonBody}},
+	"204":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, StatusError{HTTPStatus: 204, Status: 204, BodyType: noBody}},
+	"304":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, StatusError{HTTPStatus: 304, Status: 304, BodyType: noBody}},
+	"301 without location":  {unpodtest.HTML(301, ""), StatusError{HTTPStatus: 301, Status: 301, BodyType: BodyType{true, "text/html"}}},
+	"307 without location":  {unpodtest.HTML(307, ""), StatusError{HTTPStatus: 307, Status: 307, BodyType: BodyType{true, "text/html"}}},
+	"401":                   {unpodtest.JSON(401, `{"message":"Invalid token.","status_code":401}`), StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", BodyType: jsonBody}},
+	"400 with errors":       {unpodtest.JSON(400, `{"status_code":400,"message":"Bad.","data":{"a":1},"errors":[]}`), StatusError{HTTPStatus: 400, Status: 400, Message: "Bad.", BodyType: jsonBody}},
+	"401 that says 200":     {unpodtest.JSON(401, oneConfiguration), StatusError{HTTPStatus: 401, Status: 401, BodyType: jsonBody}},
+	"message missing":       {unpodtest.JSON(403, `{"detail":"No."}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message null":          {unpodtest.JSON(403, `{"message":null}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message number":        {unpodtest.JSON(403, `{"message":1}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message object":        {unpodtest.JSON(403, `{"message":{"a":"b"}}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message list":          {unpodtest.JSON(403, `{"message":["No."]}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message deep":          {unpodtest.JSON(403, `{"message":`+deep+`}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message in HTML":       {unpodtest.HTML(404, `<h1>Not Found</h1>`), StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{MediaType: "text/html"}}},
+	"message in text/html":  {unpodtest.HTML(404, `{"message":"No."}`), StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: BodyType{MediaType: "text/html"}}},
+	"message of a list":     {unpodtest.JSON(403, `[{"message":"No."}]`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message escaped":       {unpodtest.JSON(403, `{"message":"\u001b[31mNo\u0000\n."}`), StatusError{HTTPStatus: 403, Status: 403, Message: "[31mNo .", BodyType: jsonBody}},
+	"no body":               {unpodtest.Body(403, "", ""), StatusError{HTTPStatus: 403, Status: 403, BodyType: noBody}},
+	"message is the token":  {unpodtest.JSON(403, `{"message":"`+canary+`"}`), StatusError{HTTPStatus: 403, Status: 403, Message: redacted, BodyType: jsonBody}},
+	"type is the token":     {unpodtest.Body(403, "text/"+canary, ""), StatusError{HTTPStatus: 403, Status: 403, BodyType: BodyType{true, "text/" + redacted}}},
+	"token escaped in JSON": {unpodtest.JSON(403, `{"message":"\u0063`+canary[1:]+`"}`), StatusError{HTTPStatus: 403, Status: 403, Message: redacted, BodyType: jsonBody}},
 }
 
 func TestStatus(t *testing.T) {
@@ -213,16 +232,17 @@ func TestContentType(t *testing.T) {
 		"JSON, with a parameter":      {"application/json; charset=utf-8", oneConfiguration, nil},
 		"JSON, of another type":       {"text/html", oneConfiguration, nil},
 		"JSON, of no type":            {"", oneConfiguration, nil},
-		"HTML":                        {"text/html; charset=utf-8", page, &NotJSONError{"text/html"}},
-		"HTML, of no type":            {"", page, &NotJSONError{""}},
-		"HTML, of an odd type":        {";;;", page, &NotJSONError{""}},
-		"HTML, of a type with escape": {"text/\u202ehtml\u009b", page, &NotJSONError{"text/html"}},
-		"HTML, of the token's type":   {"text/" + canary, page, &NotJSONError{"text/" + redacted}},
-		"HTML, said to be JSON":       {jsonContent, page, &ShapeError{"the body", notJSON}},
-		"HTML, said to be a problem":  {"application/problem+json", page, &ShapeError{"the body", notJSON}},
-		"HTML, with a script":         {"text/html", "<script>" + strings.Repeat("{", 100) + "</script>", &NotJSONError{"text/html"}},
-		"nothing":                     {"text/plain", "", &NotJSONError{"text/plain"}},
-		"long":                        {strings.Repeat("a", 501), "", &NotJSONError{strings.Repeat("a", 500) + "…"}},
+		"HTML":                        {"text/html; charset=utf-8", page, &NotJSONError{BodyType{MediaType: "text/html"}}},
+		"HTML, of no type":            {"", page, &NotJSONError{BodyType{MediaType: ""}}},
+		"HTML, of an odd type":        {";;;", page, &NotJSONError{BodyType{MediaType: ""}}},
+		"HTML, of a type with escape": {"text/\u202ehtml\u009b", page, &NotJSONError{BodyType{MediaType: "text/html"}}},
+		"HTML, of the token's type":   {"text/" + canary, page, &NotJSONError{BodyType{MediaType: "text/" + redacted}}},
+		"HTML, said to be JSON":       {jsonContent, page, &NotJSONError{jsonBody}},
+		"HTML, said to be a problem":  {"application/problem+json", page, &NotJSONError{BodyType{MediaType: "application/problem+json"}}},
+		"HTML, with a script":         {"text/html", "<script>" + strings.Repeat("{", 100) + "</script>", &NotJSONError{BodyType{MediaType: "text/html"}}},
+		"nothing":                     {"text/plain", "", &NotJSONError{BodyType{true, "text/plain"}}},
+		"a part of JSON":              {"text/html", oneConfiguration[:9], &ShapeError{"the body", notJSON}},
+		"long":                        {strings.Repeat("a", 501), "", &NotJSONError{BodyType{true, strings.Repeat("a", 500) + "…"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

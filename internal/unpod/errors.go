@@ -21,8 +21,8 @@ const maxMessageLength = 500
 
 // CallError is the error of every call that failed: the facts of the call, and
 // why it failed. Err is a [*StatusError], [*RedirectError], [*NotJSONError],
-// [*ShapeError], [*IncompleteError], [*TooLargeError], [*TimeoutError],
-// [*TLSError] or [*ConnectionError], or the context's error where the caller
+// [*ShapeError], [*TokenReturnedError], [*IncompleteError], [*TooLargeError],
+// [*TimeoutError], [*TLSError] or [*ConnectionError], or the context's error where the caller
 // gave up. No text in it shows the token.
 type CallError struct {
 	Method string
@@ -56,8 +56,8 @@ type StatusError struct {
 	// Message is the body's message, made safe to show; empty where the body
 	// has none.
 	Message string
-	// ContentType is the body's, made safe to show.
-	ContentType string
+	// BodyType is what came with it, or in place of it.
+	BodyType BodyType
 	// RetryAfter is how long the server asked to wait, 0 where it did not.
 	RetryAfter time.Duration
 }
@@ -77,14 +77,19 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("redirected to %s with status %d", e.Origin, e.HTTPStatus)
 }
 
-// NotJSONError says that a body, of an answer with status 200, is not JSON.
-type NotJSONError struct {
-	// ContentType is the body's, made safe to show.
-	ContentType string
+// BodyType is all that is told of a body which is not shown.
+type BodyType struct {
+	Empty bool
+	// MediaType is the Content-Type without its parameters, made safe to show;
+	// empty where there is none.
+	MediaType string
 }
 
+// NotJSONError says that a body, of an answer with status 200, is not JSON.
+type NotJSONError struct{ BodyType BodyType }
+
 func (e *NotJSONError) Error() string {
-	return fmt.Sprintf("answered with %q in place of JSON", e.ContentType)
+	return fmt.Sprintf("answered with %q in place of JSON", e.BodyType.MediaType)
 }
 
 // ShapeError says that a body is JSON, but not of the documented shape.
@@ -98,14 +103,23 @@ type ShapeError struct {
 
 func (e *ShapeError) Error() string { return e.Place + " " + e.Problem }
 
-// IncompleteError says that the pages of a list did not add up to its total.
+// TokenReturnedError says that a server gave back the API token where a
+// configuration's text should be. It did not come from the Unpod API.
+type TokenReturnedError struct {
+	// Place is where, as in [ShapeError].
+	Place string
+}
+
+func (e *TokenReturnedError) Error() string { return e.Place + " contains the API token" }
+
+// IncompleteError says that a list did not add up to its total.
 type IncompleteError struct {
 	// Received is how many elements came, Total how many the server announced.
 	Received, Total int
 }
 
 func (e *IncompleteError) Error() string {
-	return fmt.Sprintf("%d of %d elements came", e.Received, e.Total)
+	return fmt.Sprintf("%d elements came, %d were announced", e.Received, e.Total)
 }
 
 // TooLargeError says that an answer is beyond what the client reads.
@@ -157,7 +171,7 @@ func (c *call) reason(ctx context.Context, err error) error {
 	}
 	err = withoutURL(err)
 	switch err.(type) { //nolint:errorlint // None of these is wrapped any more.
-	case *StatusError, *RedirectError, *NotJSONError, *ShapeError, *IncompleteError, *TooLargeError, *TimeoutError:
+	case *StatusError, *RedirectError, *NotJSONError, *ShapeError, *TokenReturnedError, *IncompleteError, *TooLargeError, *TimeoutError:
 		return err
 	}
 	if isTLS(err) {

@@ -60,14 +60,14 @@ func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
 		`answered with status 403: "No \"entry\"."`:              &StatusError{HTTPStatus: 200, Status: 403, Message: `No "entry".`},
 		`redirected to https://other.example with status 302`:    &RedirectError{302, "https://other.example"},
-		`answered with "text/html" in place of JSON`:             &NotJSONError{"text/html"},
+		`answered with "text/html" in place of JSON`:             &NotJSONError{BodyType{MediaType: "text/html"}},
 		`data[3].id is missing`:                                  &ShapeError{"data[3].id", "is missing"},
-		`10 of 12 elements came`:                                 &IncompleteError{10, 12},
+		`10 elements came, 12 were announced`:                    &IncompleteError{10, 12},
 		`more than 16 MiB`:                                       &TooLargeError{"16 MiB"},
 		`no whole answer within 1m30s`:                           &TimeoutError{90 * time.Second},
 		`x509: certificate signed by unknown authority`:          &TLSError{"x509: certificate signed by unknown authority"},
 		`dial tcp 127.0.0.1:1: connection refused`:               &ConnectionError{"dial tcp 127.0.0.1:1: connection refused"},
-		`GET /api/: answered with "text/html" in place of JSON`:  &CallError{Method: "GET", Path: "/api/", Err: &NotJSONError{"text/html"}},
+		`GET /api/: answered with "text/html" in place of JSON`:  &CallError{Method: "GET", Path: "/api/", Err: &NotJSONError{BodyType{MediaType: "text/html"}}},
 		`reading: GET /api/: context canceled`:                   fmt.Errorf("reading: %w", &CallError{Method: "GET", Path: "/api/", Err: context.Canceled}),
 		`GET /api/: more than 1000 pages, and then: broken pipe`: fmt.Errorf("%w, and then: %w", &CallError{Method: "GET", Path: "/api/", Err: &TooLargeError{"1000 pages"}}, errors.New("broken pipe")),
 	} {
@@ -87,7 +87,7 @@ func TestCallError(t *testing.T) {
 		options := testOptions(t, baseURL)
 		client := New(options)
 		client.transport = serve(unpodtest.HTML(404, ""))
-		failed := wantFailure(t, client, &StatusError{HTTPStatus: 404, Status: 404, ContentType: "text/html"})
+		failed := wantFailure(t, client, &StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{true, "text/html"}})
 		if failed.Method != http.MethodGet || failed.BaseURL != want.baseURL || failed.Path != want.path || failed.RequestID == "" {
 			t.Errorf("got %+v, want GET, %+v and a request id", failed, want)
 		}

@@ -145,7 +145,7 @@ func TestGatheringSharesErrors(t *testing.T) {
 		var readers sync.WaitGroup
 		for range 2 {
 			readers.Go(func() {
-				wantAttempts(t, wantFailure(t, client, &StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", ContentType: jsonContent}), 1)
+				wantAttempts(t, wantFailure(t, client, &StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", BodyType: jsonBody}), 1)
 			})
 		}
 		readers.Wait()

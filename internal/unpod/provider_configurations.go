@@ -67,6 +67,8 @@ func (c *call) providerConfigurations(ctx context.Context) ([]ProviderConfigurat
 	switch {
 	case first.count == nil || *first.count == received:
 		return first.configurations, nil
+	case *first.count < 0:
+		return nil, &ShapeError{Place: "count", Problem: "is negative"}
 	case *first.count < received:
 		return nil, &IncompleteError{Received: received, Total: *first.count}
 	case *first.count > maxConfigurations:
@@ -126,13 +128,16 @@ func (c *call) page(ctx context.Context, query url.Values) (page, error) {
 	if err := c.refuseToken(configurations); err != nil {
 		return page{}, err
 	}
-	return page{configurations: configurations, count: contents.Count}, nil
+	return page{configurations: configurations, count: contents.Count.value}, nil
 }
 
 // refuseToken finds the token in what would go into state, where a server that
 // gives back what it was sent would put it.
 func (c *call) refuseToken(configurations []ProviderConfiguration) error {
 	token := c.client.options.Token
+	if token.isShort() {
+		return nil // It is in other texts by chance.
+	}
 	for i, configuration := range configurations {
 		for _, field := range []struct {
 			name string
@@ -143,7 +148,7 @@ func (c *call) refuseToken(configurations []ProviderConfiguration) error {
 			{"created_at", configuration.CreatedAt},
 		} {
 			if field.text != nil && token.mask(*field.text) != *field.text {
-				return &ShapeError{Place: fmt.Sprintf("data[%d].%s", i, field.name), Problem: "contains the API token"}
+				return &TokenReturnedError{Place: fmt.Sprintf("data[%d].%s", i, field.name)}
 			}
 		}
 	}

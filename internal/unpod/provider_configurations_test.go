@@ -74,9 +74,9 @@ var pageTests = map[string]struct {
 	"count null":     {pages: []http.HandlerFunc{list("null", 1, 2)}, wantIDs: []int64{1, 2}, wantRequests: 1},
 	"count of all":   {pages: []http.HandlerFunc{list("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
 	"count 0":        {pages: []http.HandlerFunc{list("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
-	"count negative": {pages: []http.HandlerFunc{list("-1", 1, 2)}, wantErr: &IncompleteError{2, -1}, wantRequests: 1},
+	"count negative": {pages: []http.HandlerFunc{list("-1", 1, 2)}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
 	"count negative of none": {
-		pages: []http.HandlerFunc{list("-1")}, wantErr: &IncompleteError{0, -1}, wantRequests: 1,
+		pages: []http.HandlerFunc{list("-1")}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1,
 	},
 	"count smaller": {pages: []http.HandlerFunc{list("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
 	"count huge": {
@@ -131,7 +131,7 @@ var pageTests = map[string]struct {
 	"a page is refused": {
 		pages: []http.HandlerFunc{list("4", 1), list("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)},
 		wantErr: &StatusError{
-			HTTPStatus: http.StatusForbidden, Status: http.StatusForbidden, Message: "No.", ContentType: "application/json",
+			HTTPStatus: http.StatusForbidden, Status: http.StatusForbidden, Message: "No.", BodyType: jsonBody,
 		},
 		wantRequests: 3,
 	},
@@ -207,8 +207,29 @@ func TestTokenInTheList(t *testing.T) {
 			t.Parallel()
 			body := fmt.Sprintf(`{"data":[{"id":1},{"id":2,%q:"Token %s"}]}`, field, canary)
 			client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)))
-			failed := wantFailure(t, client, &ShapeError{"data[1]." + field, "contains the API token"})
+			failed := wantFailure(t, client, &TokenReturnedError{"data[1]." + field})
 			wantNoCanary(t, failed.Error())
+		})
+	}
+}
+
+// TestShortTokenInTheList has a token that any text may have in it.
+func TestShortTokenInTheList(t *testing.T) {
+	t.Parallel()
+	for token, wantErr := range map[string]error{"twilio1": nil, "twilio12": &TokenReturnedError{"data[0].provider"}} {
+		t.Run(token, func(t *testing.T) {
+			t.Parallel()
+			answer := unpodtest.JSON(http.StatusOK, `{"data":[{"id":1,"provider":"my-twilio123"}]}`)
+			parsed, err := ParseToken(token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := fakeClient(t, serve(answer), func(options *Options) { options.Token = parsed })
+			if wantErr == nil {
+				wantIDs(t, read(t, client), 1)
+				return
+			}
+			wantAttempts(t, wantFailure(t, client, wantErr), 1)
 		})
 	}
 }

@@ -13,6 +13,10 @@ import (
 // redacted stands wherever a token would.
 const redacted = "(redacted)"
 
+// minTellingLength is how long a token is, in bytes, that no other text has in
+// it by chance. The platform's have 40.
+const minTellingLength = 8
+
 // Token is an API token. However it is printed, formatted, logged or
 // marshalled, it shows as redacted. The zero Token is no token.
 type Token struct {
@@ -59,6 +63,9 @@ func (t Token) mask(text string) string {
 	}
 	return strings.ReplaceAll(text, *t.secret, redacted)
 }
+
+// isShort says whether a token is too short to be told from other text.
+func (t Token) isShort() bool { return t.secret == nil || len(*t.secret) < minTellingLength }
 
 // String returns a fixed word in place of the token.
 func (t Token) String() string { return redacted }

@@ -401,9 +401,10 @@ func TestRedirectOrigin(t *testing.T) {
 		"?page=2":                                  "https://unpod.example",
 		"#":                                        "https://unpod.example",
 		"https://[2001:db8::1]:443/":               "https://[2001:db8::1]:443",
-		"https://%zz/":                             "an address that is not a URL",
-		"https://other.example:port/":              "an address that is not a URL",
-		"https://user:hunter2@other.example:port/": "an address that is not a URL",
+		"javascript:alert(1)":                      "an address that is not a web server's",
+		"https://%zz/":                             "an address that is not a web server's",
+		"https://other.example:port/":              "an address that is not a web server's",
+		"https://user:hunter2@other.example:port/": "an address that is not a web server's",
 		"https://" + strings.Repeat("a", 600):      "https://" + strings.Repeat("a", 492) + "…",
 		"https://\u202eother\u200b.example/":       "https://other.example",
 		"https://other%E2%80%AE.example/":          "https://other.example",
@@ -432,7 +433,7 @@ func TestLocationIsNotAlwaysARedirect(t *testing.T) {
 	}
 	wantIDs(t, read(t, located(200)), 1)
 	for _, status := range []int{201, 202, 401, 404} {
-		wantAttempts(t, wantFailure(t, located(status), &StatusError{HTTPStatus: status, Status: status, ContentType: jsonContent}), 1)
+		wantAttempts(t, wantFailure(t, located(status), &StatusError{HTTPStatus: status, Status: status, BodyType: jsonBody}), 1)
 	}
 	if len(asked.times) != 5 {
 		t.Errorf("got %d requests, want 5", len(asked.times))
@@ -500,7 +501,7 @@ func TestMemory(t *testing.T) {
 	t.Parallel()
 	const size = 16 << 20
 	const most = 150 << 20
-	const tooLarge, status = "*unpod.TooLargeError", "*unpod.StatusError"
+	const tooLarge, status, shape = "*unpod.TooLargeError", "*unpod.StatusError", "*unpod.ShapeError"
 	bomb := zip(t, bytes.Repeat([]byte(" "), size))
 	filled := func(before, part, after string) []byte {
 		return zip(t, []byte(before+strings.Repeat(part, (size-len(before+after))/len(part))+after))
@@ -514,6 +515,8 @@ func TestMemory(t *testing.T) {
 		"as it is":         {endless, tooLarge},
 		"small elements":   {compressed(200, filled(`{"data":[`, "{},", "{}]}"), 1), tooLarge},
 		"smaller elements": {compressed(200, filled(`{"data":[`, "0,", "0]}"), 1), tooLarge},
+		"many members":     {compressed(200, zip(t, manyMembers(size)), 1), shape},
+		"one long text":    {compressed(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`), 1), shape},
 		"a long message":   {compressed(403, filled(`{"message":"`, "\xc3\xa9", `"}`), 1), status},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -530,6 +533,18 @@ func TestMemory(t *testing.T) {
 			t.Logf("%d MiB", report.MemoryBytes>>20)
 		})
 	}
+}
+
+// manyMembers returns an object of about size bytes with as many members as may
+// be, each of another name.
+func manyMembers(size int) []byte {
+	var body bytes.Buffer
+	body.WriteString(`{"data":[{"id":"1"`)
+	for i := range maxValues - 10 {
+		_, _ = fmt.Fprintf(&body, `,"%0*x":0`, size/maxValues-8, i) // A buffer takes all.
+	}
+	body.WriteString(`}]}`)
+	return body.Bytes()
 }
 
 // TestBodyAtTheLimit pins the limit to the byte, with a limit that is quick to
@@ -576,7 +591,7 @@ func TestSwitchedProtocols(t *testing.T) {
 		_, err = io.Copy(io.Discard, connection)
 		ended <- errors.Join(err, connection.Close())
 	})
-	wantAttempts(t, wantFailure(t, New(testOptions(t, server.URL)), &StatusError{HTTPStatus: 101, Status: 101}), 1)
+	wantAttempts(t, wantFailure(t, New(testOptions(t, server.URL)), &StatusError{HTTPStatus: 101, Status: 101, BodyType: noBody}), 1)
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
