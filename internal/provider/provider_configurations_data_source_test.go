@@ -4,9 +4,13 @@
 package provider
 
 import (
+	"cmp"
+	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -59,44 +63,61 @@ func TestAccProviderConfigurations(t *testing.T) {
 	t.Run("local", func(t *testing.T) {
 		t.Parallel()
 		server := startUnpod(t, unpodtest.Documented()...)
-		testOrganization(t, credentials(server, nil), server.URL)
+		testOrganization(t, credentials(server, map[string]string{
+			"UNPOD_API_TOKEN":      "",
+			"UNPOD_PLATFORM_TOKEN": "Token " + unpodtest.Token,
+			"UNPOD_BASE_URL":       server.URL + "/",
+		}))
 	})
 	t.Run("live", func(t *testing.T) {
 		t.Parallel()
 		if liveEnv == nil {
 			t.Skip("A real organization is read where UNPOD_ACC_LIVE=1, with UNPOD_API_TOKEN and UNPOD_ORG_HANDLE, and UNPOD_BASE_URL for another platform than the hosted one.")
 		}
-		baseURL := liveEnv["UNPOD_BASE_URL"]
-		if baseURL == "" {
-			baseURL = argumentNamed("base_url").fallback
-		}
-		testOrganization(t, liveEnv, baseURL)
+		testOrganization(t, liveEnv)
 	})
 }
 
-// testOrganization compares what Terraform has with what the API answers.
-func testOrganization(t *testing.T, variables map[string]string, baseURL string) {
+// testOrganization compares what Terraform has with what the API answers: the
+// whole list, and each of its configurations looked up.
+func testOrganization(t *testing.T, variables map[string]string) {
 	t.Helper()
-	expected := askAPI(t, variables, baseURL)
-	testCLI(t, variables,
-		resource.TestStep{Config: listConfig, ConfigStateChecks: lists(expected...)},
-		resource.TestStep{
+	expected := askAPI(t, variables)
+	steps := []resource.TestStep{
+		{Config: listConfig, ConfigStateChecks: lists(expected...)},
+		{
 			Config:           listConfig + `output "all" { value = ` + listAddress + ` }`,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
-	)
+	}
+	for _, configuration := range expected {
+		steps = append(steps, resource.TestStep{
+			Config:            lookUp(fmt.Sprintf("id = %d", configuration.ID)),
+			ConfigStateChecks: finds(configuration),
+		})
+	}
+	testCLI(t, variables, steps...)
 }
 
-// askAPI reads the list without the provider's client.
-func askAPI(t *testing.T, variables map[string]string, baseURL string) []unpodtest.Configuration {
+// askAPI reads the list without the provider's client, of which only the
+// settings are used.
+func askAPI(t *testing.T, variables map[string]string) []unpodtest.Configuration {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, baseURL+unpodtest.Path, http.NoBody)
+	resolved, diags := resolve(unpodProviderModel{}, func(name string) string { return variables[name] })
+	if diags.HasError() || len(resolved.missing) > 0 {
+		t.Fatal("The environment does not have what the provider needs, or not as it needs it.", diags)
+	}
+	address := resolved.options.BaseURL.JoinPath(unpodtest.Path).String()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Authorization", "Token "+variables["UNPOD_API_TOKEN"])
-	request.Header.Set("Org-Handle", variables["UNPOD_ORG_HANDLE"])
-	response, err := new(http.Client).Do(request)
+	token := strings.TrimSpace(cmp.Or(variables["UNPOD_API_TOKEN"], variables["UNPOD_PLATFORM_TOKEN"]))
+	request.Header.Set("Authorization", "Token "+strings.TrimPrefix(token, "Token "))
+	request.Header.Set("Org-Handle", resolved.options.OrgHandle)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: resolved.options.RootCAs}}
+	defer transport.CloseIdleConnections()
+	response, err := (&http.Client{Transport: transport}).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
