@@ -191,7 +191,7 @@ func answered(err *unpod.StatusError) string {
 	}
 	switch {
 	case err.Message == "":
-		text += ", without a message: it has " + bodyType(err.BodyType) + "."
+		text += ", " + bodyType(err.BodyType) + " and no message."
 	case strings.HasSuffix(err.Message, "."):
 		text += fmt.Sprintf(": %q", err.Message)
 	default:

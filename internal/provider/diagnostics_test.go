@@ -52,15 +52,15 @@ var answers = map[string]struct {
 }{
 	"a 401 without a message": {
 		unpodtest.HTML(401, "<h1>Who are you?</h1>"),
-		"Unpod did not accept the API token", "was answered with status 401, without a message: it has a body of type text/html.", checkToken + checkStranger,
+		"Unpod did not accept the API token", "was answered with status 401, a body of type text/html and no message.", checkToken + checkStranger,
 	},
 	"a 403 of a firewall": {
 		unpodtest.HTML(403, "<h1>Blocked</h1>"),
-		"Unpod did not accept the organization", "was answered with status 403, without a message: it has a body of type text/html.", checkOrganization + checkStranger,
+		"Unpod did not accept the organization", "was answered with status 403, a body of type text/html and no message.", checkOrganization + checkStranger,
 	},
 	"a 404": {
 		unpodtest.HTML(404, "<h1>Not Found</h1>"),
-		"The Unpod API was not found", "was answered with status 404, without a message: it has a body of type text/html.", checkNotFound,
+		"The Unpod API was not found", "was answered with status 404, a body of type text/html and no message.", checkNotFound,
 	},
 	"a redirect": {
 		unpodtest.Redirect(301, "https://unpod.dev:8443/login?next=/api/"),
@@ -88,7 +88,7 @@ var answers = map[string]struct {
 	},
 	"a 204": {
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-		"Unpod reported an error", "was answered with status 204, without a message: it has an empty body.", checkNoMessage,
+		"Unpod reported an error", "was answered with status 204, an empty body and no message.", checkNoMessage,
 	},
 	"a 429 for a day": {
 		unpodtest.Throttled("86400"),
@@ -108,7 +108,7 @@ var answers = map[string]struct {
 	},
 	"a 500": {
 		unpodtest.HTML(500, "<h1>Server Error (500)</h1>"),
-		"Unpod failed to answer", "was answered with status 500, without a message: it has a body of type text/html.", checkLater,
+		"Unpod failed to answer", "was answered with status 500, a body of type text/html and no message.", checkLater,
 	},
 	"a message for the terminal": {
 		unpodtest.JSON(400, `{"status_code":400,"message":"\u001b[2Jbad\nrequest\u202e `+unpodtest.Token+`","data":{},"errors":[]}`),
@@ -245,7 +245,7 @@ func TestAccErrors_retries(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	server.AnswerAlways(unpodtest.HTML(503, ""))
-	detail := asked + "was answered with status 503, without a message: it has an empty body.\n\n" +
+	detail := asked + "was answered with status 503, an empty body and no message.\n\n" +
 		checkLater + "\n\nBase URL: " + server.URL + ". Attempts: 2. Request id: {id}."
 	testCLI(t, credentials(server, map[string]string{"UNPOD_MAX_RETRIES": "1"}),
 		resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{"Unpod failed to answer", detail})})
