@@ -14,7 +14,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -132,7 +131,7 @@ func credentials(server *unpodtest.Server, more map[string]string) map[string]st
 func factories(variables map[string]string) map[string]func() (tfprotov6.ProviderServer, error) {
 	getenv := func(name string) string { return variables[name] }
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"unpod": providerserver.NewProtocol6WithError(newProvider("test", getenv)()),
+		"unpod": func() (tfprotov6.ProviderServer, error) { return newServer("test", getenv)(), nil },
 	}
 }
 
@@ -170,7 +169,7 @@ func words(text string) string {
 func providerSchema(tb testing.TB) schema.Schema {
 	tb.Helper()
 	var resp provider.SchemaResponse
-	newProvider("test", noVariables)().Schema(tb.Context(), provider.SchemaRequest{}, &resp)
+	new(unpodProvider).Schema(tb.Context(), provider.SchemaRequest{}, &resp)
 	if resp.Diagnostics.HasError() {
 		tb.Fatal(resp.Diagnostics)
 	}

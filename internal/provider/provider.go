@@ -7,7 +7,6 @@ package provider
 
 import (
 	"context"
-	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -44,16 +43,6 @@ type unpodProviderModel struct {
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	MaxRetries     types.Int64  `tfsdk:"max_retries"`
 	CACertPEM      types.String `tfsdk:"ca_cert_pem"`
-}
-
-// New returns what makes the provider of the given version. It reads the
-// process's environment variables, once it is configured.
-func New(version string) func() provider.Provider {
-	return newProvider(version, os.Getenv)
-}
-
-func newProvider(version string, getenv func(string) string) func() provider.Provider {
-	return func() provider.Provider { return &unpodProvider{version: version, getenv: getenv} }
 }
 
 // Metadata names the provider.

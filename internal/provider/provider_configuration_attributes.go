@@ -4,13 +4,7 @@
 package provider
 
 import (
-	"context"
-	"maps"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
@@ -26,53 +20,14 @@ const (
 // reservedDescription says why an attribute is not named as the API's field.
 const reservedDescription = " (Terraform reserves the name `provider` itself.)"
 
-// The types of the values below. Made interfaces once, as making them so for
-// each value would double what a value costs.
-var numberType, stringType tftypes.Type = tftypes.Number, tftypes.String
-
-// stateMapper maps provider configurations of the API to state. What the API
-// leaves out is null; an empty text stays one.
-//
-// It makes Terraform's own values. The usual choice, the framework's, would be
-// taken apart by reflection, and a list of 10,000 would take three times as
-// long, which is most of its plan.
-type stateMapper struct {
-	// slugs are the values of provider so far: they are few, and used again.
-	slugs map[string]tftypes.Value
-}
-
-// values returns the values by the API's names.
-func (m *stateMapper) values(configuration *unpod.ProviderConfiguration) map[string]tftypes.Value {
-	return map[string]tftypes.Value{
-		"id":          tftypes.NewValue(numberType, &configuration.ID),
-		"provider":    m.slug(configuration.Provider),
-		"account_sid": tftypes.NewValue(stringType, configuration.AccountSID),
-		"created_at":  tftypes.NewValue(stringType, configuration.CreatedAt),
-	}
-}
-
-func (m *stateMapper) slug(slug *string) tftypes.Value {
-	if slug == nil {
-		return tftypes.NewValue(stringType, nil)
-	}
-	if _, known := m.slugs[*slug]; !known {
-		if m.slugs == nil {
-			m.slugs = map[string]tftypes.Value{}
-		}
-		m.slugs[*slug] = tftypes.NewValue(stringType, *slug)
-	}
-	return m.slugs[*slug]
-}
-
-// setState makes state of a data block's configuration and of what was read.
-func setState(ctx context.Context, state *tfsdk.State, config tfsdk.Config, read map[string]tftypes.Value) diag.Diagnostics {
-	var configured map[string]tftypes.Value
-	if err := config.Raw.As(&configured); err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected data block", err.Error()+". This is a fault of the provider; please report it.")}
-	}
-	values := maps.Clone(configured) // It is the configuration's own map.
-	maps.Copy(values, read)
-	return state.Set(ctx, tftypes.NewValue(config.Raw.Type(), values))
+// providerConfigurationState is a provider configuration in state: msgpack has
+// the names of a list's element, tfsdk those of the look-up's attributes. What
+// the API leaves out is null; an empty text stays one.
+type providerConfigurationState struct {
+	ID         int64   `msgpack:"id"          tfsdk:"id"`
+	Provider   *string `msgpack:"provider"    tfsdk:"provider_slug"`
+	AccountSID *string `msgpack:"account_sid" tfsdk:"account_sid"`
+	CreatedAt  *string `msgpack:"created_at"  tfsdk:"created_at"`
 }
 
 // conditions are what a provider configuration is looked for by. One that is

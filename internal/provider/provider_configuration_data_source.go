@@ -91,10 +91,7 @@ func (d *providerConfigurationDataSource) Read(ctx context.Context, req datasour
 	case 0:
 		resp.Diagnostics.Append(noMatchDiagnostic(wanted, configurations))
 	case 1:
-		values := new(stateMapper).values(&matches[0])
-		values["provider_slug"] = values["provider"]
-		delete(values, "provider")
-		resp.Diagnostics.Append(setState(ctx, &resp.State, req.Config, values)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, providerConfigurationState(matches[0]))...)
 	default:
 		resp.Diagnostics.Append(severalMatchesDiagnostic(wanted, matches))
 	}

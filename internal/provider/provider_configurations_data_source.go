@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
@@ -61,7 +60,7 @@ func (d *providerConfigurationsDataSource) Schema(_ context.Context, _ datasourc
 			},
 			"ids": schema.ListAttribute{
 				Computed:            true,
-				ElementType:         types.NumberType, // Int64Type would have each element checked once more.
+				ElementType:         types.Int64Type,
 				MarkdownDescription: "The `id` of each element of `provider_configurations`, in the same order.",
 			},
 		},
@@ -101,24 +100,32 @@ func (d *providerConfigurationsDataSource) Read(ctx context.Context, req datasou
 		return
 	}
 	wanted := conditions{providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
-	resp.Diagnostics.Append(setState(ctx, &resp.State, req.Config, listValues(ctx, wanted.keep(configurations)))...)
+	state := newProviderConfigurationsState(model, wanted.keep(configurations))
+	if err := answerWith(ctx, state); err != nil {
+		resp.Diagnostics.AddError("The list cannot be put into state", err.Error()+". This is a fault of the provider; please report it.")
+	}
 }
 
-// listValues are the values of what the data source computes. None is the empty
-// list, and not null.
-func listValues(ctx context.Context, configurations []unpod.ProviderConfiguration) map[string]tftypes.Value {
-	var (
-		mapper      stateMapper
-		elementType = providerConfigurationObject().Type().TerraformType(ctx)
-		elements    = make([]tftypes.Value, len(configurations))
-		ids         = make([]tftypes.Value, len(configurations))
-	)
-	for i := range configurations {
-		values := mapper.values(&configurations[i])
-		elements[i], ids[i] = tftypes.NewValue(elementType, values), values["id"]
+// providerConfigurationsState is the data block in state.
+type providerConfigurationsState struct {
+	ProviderSlug           *string                      `msgpack:"provider_slug"`
+	AccountSID             *string                      `msgpack:"account_sid"`
+	ProviderConfigurations []providerConfigurationState `msgpack:"provider_configurations"`
+	IDs                    []int64                      `msgpack:"ids"`
+}
+
+// newProviderConfigurationsState returns the state of a data block that these
+// configurations match. None is the empty list, and not null.
+func newProviderConfigurationsState(model providerConfigurationsDataSourceModel, configurations []unpod.ProviderConfiguration) providerConfigurationsState {
+	state := providerConfigurationsState{
+		ProviderSlug:           model.ProviderSlug.ValueStringPointer(),
+		AccountSID:             model.AccountSID.ValueStringPointer(),
+		ProviderConfigurations: make([]providerConfigurationState, len(configurations)),
+		IDs:                    make([]int64, len(configurations)),
 	}
-	return map[string]tftypes.Value{
-		"provider_configurations": tftypes.NewValue(tftypes.List{ElementType: elementType}, elements),
-		"ids":                     tftypes.NewValue(tftypes.List{ElementType: numberType}, ids),
+	for i, configuration := range configurations {
+		state.ProviderConfigurations[i] = providerConfigurationState(configuration)
+		state.IDs[i] = configuration.ID
 	}
+	return state
 }

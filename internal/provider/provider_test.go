@@ -5,12 +5,14 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -123,13 +125,19 @@ func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.Dyna
 // listDataSourceConfig is a data block without filters.
 func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
 	tb.Helper()
+	return dynamicObject(tb, listType(tb), nil)
+}
+
+// listType is the type of the data block.
+func listType(tb testing.TB) tftypes.Object {
+	tb.Helper()
 	var resp datasource.SchemaResponse
 	newProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
 	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
 	if !ok {
 		tb.Fatal("the data block is no object")
 	}
-	return dynamicObject(tb, objectType, nil)
+	return objectType
 }
 
 // dynamicObject is an object in which all is null but for what is set.
@@ -147,28 +155,51 @@ func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tfty
 	return &dynamic
 }
 
-func TestStateValues(t *testing.T) {
+// TestProviderConfigurationsState reads back what Terraform is sent, by the
+// schema's types.
+func TestProviderConfigurationsState(t *testing.T) {
 	t.Parallel()
+	objectType := listType(t)
+	elements, ok := objectType.AttributeTypes["provider_configurations"].(tftypes.List)
+	if !ok {
+		t.Fatal("provider_configurations is no list")
+	}
 	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
-	for name, test := range map[string]struct {
-		configuration unpod.ProviderConfiguration
-		want          map[string]tftypes.Value
-	}{
-		"full": {
-			unpod.ProviderConfiguration{ID: math.MaxInt64, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")},
-			map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, int64(math.MaxInt64)), "provider": text("twilio"), "account_sid": text(""), "created_at": text("today")},
-		},
-		"bare": {
-			unpod.ProviderConfiguration{ID: 2},
-			map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.Number, 2), "provider": text(nil), "account_sid": text(nil), "created_at": text(nil)},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := new(stateMapper).values(&test.configuration); !maps.EqualFunc(got, test.want, tftypes.Value.Equal) {
-				t.Errorf("got %v, want %v", got, test.want)
-			}
+	number := func(value int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, value) }
+	state := newProviderConfigurationsState(
+		providerConfigurationsDataSourceModel{ProviderSlug: types.StringValue("")},
+		[]unpod.ProviderConfiguration{
+			{ID: math.MinInt64},
+			{ID: math.MaxInt64, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")},
 		})
+	want := tftypes.NewValue(objectType, map[string]tftypes.Value{
+		"provider_slug": text(""),
+		"account_sid":   text(nil),
+		"ids":           tftypes.NewValue(objectType.AttributeTypes["ids"], []tftypes.Value{number(math.MinInt64), number(math.MaxInt64)}),
+		"provider_configurations": tftypes.NewValue(elements, []tftypes.Value{
+			tftypes.NewValue(elements.ElementType, map[string]tftypes.Value{
+				"id": number(math.MinInt64), "provider": text(nil), "account_sid": text(nil), "created_at": text(nil),
+			}),
+			tftypes.NewValue(elements.ElementType, map[string]tftypes.Value{
+				"id": number(math.MaxInt64), "provider": text("twilio"), "account_sid": text(""), "created_at": text("today"),
+			}),
+		}),
+	})
+	var encoded []byte
+	if err := answerWith(context.WithValue(t.Context(), answerKey{}, &encoded), state); err != nil {
+		t.Fatal(err)
+	}
+	got, err := tfprotov6.DynamicValue{MsgPack: encoded}.Unmarshal(objectType)
+	if err != nil || !got.Equal(want) {
+		t.Errorf("got %v and error %v, want %v", got, err, want)
+	}
+}
+
+// TestAnswerWith_otherServer has a server that would lose the state.
+func TestAnswerWith_otherServer(t *testing.T) {
+	t.Parallel()
+	if err := answerWith(t.Context(), providerConfigurationsState{}); !errors.Is(err, errOtherServer) {
+		t.Errorf("got error %v, want %v", err, errOtherServer)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 // maxAllocations is how many allocations the read of a list may make for each
 // element, the provider's and the framework's together.
-const maxAllocations = 260
+const maxAllocations = 10
 
 // TestReadDataSource_allocations counts allocations, since what takes time here
 // is what allocates. It does not run in parallel, because others allocate too.

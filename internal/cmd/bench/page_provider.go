@@ -17,7 +17,7 @@ var readSizes = []int{2, 1_000, 10_000, 100_000}
 // What the figures of the provider alone are held to.
 const (
 	maxReadRatio   = 18 // at 10,000, of decoding
-	maxAllocations = 260
+	maxAllocations = 10
 	maxGrowth      = 12
 	maxRequests    = 40
 	maxConnections = 10
