@@ -237,3 +237,33 @@ func readFile(t *testing.T, path string) string {
 	}
 	return string(content)
 }
+
+// TestDocs_links checks that links work on the registry, which serves index.md
+// without a last slash and so breaks relative ones, and on a Git host alike.
+func TestDocs_links(t *testing.T) {
+	t.Parallel()
+	const published = "https://registry.terraform.io/providers/unpod-ai/unpod/latest/docs/"
+	docs := filepath.Join(moduleRoot(t), "docs")
+	link := regexp.MustCompile(`(?:\]\(|(?m:^\[[^\]]+\]: ))([^\s)]+)`)
+	found := 0
+	err := filepath.WalkDir(docs, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		for _, match := range link.FindAllStringSubmatch(readFile(t, path), -1) {
+			page, ours := strings.CutPrefix(match[1], published)
+			switch {
+			case ours:
+				found++
+				readFile(t, filepath.Join(docs, filepath.FromSlash(page)+".md"))
+			case strings.HasPrefix(match[1], "#"):
+			case !strings.HasPrefix(match[1], "https://"):
+				t.Errorf("%s links to %q, which is relative", path, match[1])
+			}
+		}
+		return nil
+	})
+	if err != nil || found == 0 {
+		t.Errorf("found %d links between pages, and error %v", found, err)
+	}
+}

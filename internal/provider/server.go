@@ -30,9 +30,9 @@ func newServer(version string, getenv func(string) string) func() tfprotov6.Prov
 // Terraform is sent it, which is MessagePack.
 //
 // The framework makes values of its own of state, and compares, checks and
-// copies them, each as a tree in memory. A list of 10,000 configurations takes
-// it longer than Terraform takes for everything else of the plan; written here,
-// it takes a hundredth of that. Terraform checks what it is sent all the same.
+// copies each, as a tree in memory. With a list of 10,000, that was five sixths
+// of a read's time and nearly all of its memory. Terraform checks what it is
+// sent all the same.
 type server struct{ tfprotov6.ProviderServer }
 
 // answerKey is the key of the context's value that a read puts its answer into.
