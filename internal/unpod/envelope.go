@@ -43,7 +43,7 @@ type envelope struct {
 	// StatusCode repeats the HTTP status, or contradicts it.
 	StatusCode once[int] `json:"status_code"`
 	// Count is the paginator's total.
-	Count once[int]            `json:"count"`
+	Count once[int64]          `json:"count"`
 	Data  once[jsontext.Value] `json:"data"`
 }
 

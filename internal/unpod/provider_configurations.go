@@ -53,7 +53,7 @@ type page struct {
 	configurations []ProviderConfiguration
 	// count is the total over all pages, nil where the server sends none: then
 	// the answer is the whole list.
-	count *int
+	count *int64
 }
 
 // providerConfigurations reads the list, in one request where the server does
@@ -65,16 +65,21 @@ func (c *call) providerConfigurations(ctx context.Context) ([]ProviderConfigurat
 	}
 	received := len(first.configurations)
 	switch {
-	case first.count == nil || *first.count == received:
+	case first.count == nil:
 		return first.configurations, nil
 	case *first.count < 0:
 		return nil, &ShapeError{Place: "count", Problem: "is negative"}
-	case *first.count < received:
-		return nil, &IncompleteError{Received: received, Total: *first.count}
 	case *first.count > maxConfigurations:
 		return nil, tooMany()
 	}
-	return c.allPages(ctx, *first.count)
+	total := int(*first.count)
+	switch {
+	case total == received:
+		return first.configurations, nil
+	case total < received:
+		return nil, &IncompleteError{Received: received, Total: total}
+	}
+	return c.allPages(ctx, total)
 }
 
 // allPages reads the list page by page until as many configurations have come
@@ -102,7 +107,7 @@ func (c *call) allPages(ctx context.Context, total int) ([]ProviderConfiguration
 			}
 		}
 		switch {
-		case next.count == nil || *next.count != total || len(all) > total || len(all) == before:
+		case next.count == nil || *next.count != int64(total) || len(all) > total || len(all) == before:
 			return nil, &IncompleteError{Received: len(all), Total: total}
 		case len(all) == total:
 			return all, nil
