@@ -62,6 +62,10 @@ var answers = map[string]struct {
 		unpodtest.HTML(404, "<h1>Not Found</h1>"),
 		"The Unpod API was not found", "was answered with status 404, a body of type text/html and no message.", checkNotFound,
 	},
+	"a 404 of no type": {
+		unpodtest.Body(404, "", "404 page not found"),
+		"The Unpod API was not found", "was answered with status 404, a body without a content type and no message.", checkNotFound,
+	},
 	"a redirect": {
 		unpodtest.Redirect(301, "https://unpod.dev:8443/login?next=/api/"),
 		"Unpod redirected the request", "was answered with status 301, a redirect to https://unpod.dev:8443.", checkRedirect,

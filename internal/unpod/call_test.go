@@ -212,6 +212,7 @@ func TestAnswersWithoutALength(t *testing.T) {
 		wantErr    error
 	}{
 		"whole":             {"200 OK\r\nContent-Type: application/json", oneConfiguration, nil},
+		"a field twice":     {"200 OK\r\nContent-Type: application/json", `{"data":[{"id":1,"id":2}]}`, &ShapeError{"data[0].id", twice}},
 		"HTML":              {"200 OK\r\nContent-Type: text/html", "<h1>Sign in", &NotJSONError{BodyType{MediaType: "text/html"}}},
 		"401 without body":  {"401 Unauthorized\r\nContent-Type: application/json", "", &StatusError{HTTPStatus: 401, Status: 401, BodyType: BodyType{true, jsonContent}}},
 		"404 with odd body": {"404 Not Found\r\nContent-Type: application/json", "Not Found", &StatusError{HTTPStatus: 404, Status: 404, BodyType: jsonBody}},
