@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -33,7 +34,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.SetOutput(stdout)
 	dir := flags.String("dir", "", "folder of a release that was made, with all of its files")
 	config := flags.String("config", ".goreleaser.yml", "configuration of GoReleaser to check")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if *dir == "" {
@@ -43,7 +46,11 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return release{dir: *dir, targets: targets, signed: true, sboms: true}.check(ctx)
+	if err := (release{dir: *dir, targets: targets, signed: true, sboms: true}).check(ctx); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(stdout, "The release in %s is fit to be published.\n", *dir)
+	return nil
 }
 
 // checkConfig makes a release in two clones, each in another folder and with a
