@@ -41,13 +41,15 @@ const (
 
 // call is one call of the API: its requests, one a page, and the attempts at
 // the last of them. It is the [http.RoundTripper] of those attempts, so that
-// reading the body is a part of the attempt, bounded and retried with it.
+// reading the body is a part of the attempt, bounded and retried with it. The
+// body stays here, and the answer that goes up has none.
 type call struct {
 	client    *Client
 	url       *url.URL
 	budget    int64 // bytes that may still be read
 	attempts  int
 	requestID string
+	body      []byte // of the last attempt's answer
 	failure   string // why the last attempt is tried again, for the log
 }
 
@@ -89,10 +91,9 @@ func (c *call) get(ctx context.Context, query url.Values) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	defer func() { _ = response.Body.Close() }() // It is in memory.
-	body, err := io.ReadAll(response.Body)
-	c.budget -= int64(len(body))
-	return answer{status: response.StatusCode, header: response.Header, body: body}, err
+	_ = response.Body.Close() // There is nothing in it any more.
+	c.budget -= int64(len(c.body))
+	return answer{status: response.StatusCode, header: response.Header, body: c.body}, nil
 }
 
 // RoundTrip is one attempt: a request id of its own, a time limit, the whole
@@ -140,7 +141,7 @@ func (c *call) exchange(request *http.Request) (_ *http.Response, size int, _ er
 	if response.StatusCode == http.StatusOK && endsWithConnection(response) && brokeOff(body) {
 		return nil, len(body), io.ErrUnexpectedEOF
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	c.body, response.Body = body, http.NoBody
 	return response, len(body), nil
 }
 
@@ -155,11 +156,12 @@ func (c *call) readBody(response *http.Response) ([]byte, error) {
 	default:
 		return io.ReadAll(io.LimitReader(response.Body, maxErrorBytes))
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, c.budget+1))
-	if err == nil && int64(len(body)) > c.budget {
+	var body bytes.Buffer // It grows in fewer steps than io.ReadAll.
+	_, err := body.ReadFrom(io.LimitReader(response.Body, c.budget+1))
+	if err == nil && int64(body.Len()) > c.budget {
 		err = &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
 	}
-	return body, err
+	return body.Bytes(), err
 }
 
 // endsWithConnection says whether nothing but the end of the connection marks
