@@ -69,7 +69,7 @@ func TestGathering(t *testing.T) {
 		"before an answer":     {[]time.Duration{0, 12 * time.Millisecond}, []int{1, 2}, 2},
 		"just after a request": {[]time.Duration{8 * time.Millisecond, 11*time.Millisecond + 1}, []int{2, 2}, 2},
 		"windows overlap":      {[]time.Duration{0, 15 * time.Millisecond, 25 * time.Millisecond, 16 * time.Millisecond}, []int{1, 2, 3, 2}, 3},
-		"after an answer":      {[]time.Duration{0, 60 * time.Millisecond}, []int{1, 7}, 2},
+		"after an answer":      {[]time.Duration{0, 65 * time.Millisecond}, []int{1, 7}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,6 +104,66 @@ func readAsOf(t *testing.T, client *Client, want int) {
 	if took := time.Since(started); took > gatherTime+latency {
 		t.Errorf("got a wait of %s, want at most %s", took, gatherTime+latency)
 	}
+}
+
+// TestGatheringTime begins reads at different times, and checks how long each
+// takes: the whole window, or no longer than until as many wait as ever did.
+func TestGatheringTime(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	type reading struct{ begin, cancelAfter, want time.Duration }
+	for name, test := range map[string][]reading{
+		"one after the other": {{0, 0, 53 * ms}, {100 * ms, 0, 50 * ms}},
+		"as many again":       {{0, 0, 53 * ms}, {0, 0, 53 * ms}, {100 * ms, 0, 52 * ms}, {102 * ms, 0, 50 * ms}},
+		"fewer":               {{0, 0, 53 * ms}, {0, 0, 53 * ms}, {100 * ms, 0, 53 * ms}},
+		"more":                {{0, 0, 53 * ms}, {100 * ms, 0, 50 * ms}, {101 * ms, 0, 53 * ms}, {103 * ms, 0, 51 * ms}},
+		"others under way":    {{0, 0, 53 * ms}, {0, 0, 53 * ms}, {100 * ms, 0, 53 * ms}, {120 * ms, 0, 50 * ms}},
+		"some given up":       {{0, 0, 53 * ms}, {0, 20 * ms, 20 * ms}, {100 * ms, 0, 53 * ms}, {200 * ms, 0, 52 * ms}, {202 * ms, 0, 50 * ms}},
+		"all given up":        {{0, 20 * ms, 20 * ms}, {0, 20 * ms, 20 * ms}, {100 * ms, 0, 53 * ms}, {200 * ms, 0, 52 * ms}, {202 * ms, 0, 50 * ms}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := &organization{has: 1}
+				client := gatheringClient(t, org.answer)
+				var readers sync.WaitGroup
+				for i, reading := range test {
+					readers.Go(func() {
+						<-time.After(reading.begin)
+						began := time.Now()
+						readUntil(t, client, reading.cancelAfter)
+						if took := time.Since(began); took != reading.want {
+							t.Errorf("read %d: got an end after %s, want %s", i, took, reading.want)
+						}
+					})
+				}
+				readers.Wait()
+			})
+		})
+	}
+}
+
+// TestGatheringAgain has those who shared a request read again at once, as
+// Terraform does, and checks that they share the next.
+func TestGatheringAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const rounds = 100
+		org := &organization{has: 1}
+		client := gatheringClient(t, org.answer)
+		var readers sync.WaitGroup
+		for range readsAtOnce {
+			readers.Go(func() {
+				for range rounds {
+					wantIDs(t, read(t, client), 1)
+				}
+			})
+		}
+		readers.Wait()
+		if org.requests != rounds {
+			t.Errorf("got %d requests, want %d", org.requests, rounds)
+		}
+	})
 }
 
 // TestGatheringDecodesOnce checks that those who share a request share the list
@@ -209,8 +269,8 @@ func readUntil(t *testing.T, client *Client, cancelAfter time.Duration) {
 func TestReadWhileAllGiveUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := gatheringClient(t, list("", 1))
 		for range 1000 { // Which of the two is first is up to chance.
+			client := gatheringClient(t, list("", 1))
 			var readers sync.WaitGroup
 			readers.Go(func() { readUntil(t, client, time.Millisecond) })
 			readers.Go(func() {
@@ -218,6 +278,24 @@ func TestReadWhileAllGiveUp(t *testing.T) {
 				wantIDs(t, read(t, client), 1)
 			})
 			readers.Wait()
+		}
+	})
+}
+
+// TestGivingUpAtTheEnd gives a read up just as its call ends, and checks that it
+// is counted out once.
+func TestGivingUpAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for range 100 { // Which of the two is first is up to chance.
+			client := gatheringClient(t, (&organization{has: 1}).answer)
+			ctx, cancel := context.WithTimeout(t.Context(), gatherTime+latency)
+			_, _ = client.ProviderConfigurations(ctx) // Either is right.
+			cancel()
+			synctest.Wait()
+			if reads := client.gatherer.reads; reads != 0 {
+				t.Fatalf("got %d reads that wait, want none", reads)
+			}
 		}
 	})
 }
@@ -269,8 +347,6 @@ func BenchmarkHundredReads(b *testing.B) {
 		})
 	}
 }
-
-type readFunc func(context.Context) ([]ProviderConfiguration, error)
 
 // serve answers on the network until the server is closed.
 func (o *organization) serve(pipes *network) *http.Server {

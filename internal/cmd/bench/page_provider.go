@@ -52,8 +52,8 @@ func (r *results) readsSection() string {
 	return fmt.Sprintf(`## One read in the provider
 
 `+"`ReadDataSource`"+` of the list through the protocol server, over HTTP, beside `+"`json.Unmarshal`"+` of the same body. The
-allocations are those of one element more, the framework's and the provider's together. A read waits for 3 ms for others
-to share its request with, which is nearly all of the shortest.
+allocations are those of one element more, the framework's and the provider's together. The reads are one after the
+other; the first of a plan takes 3 ms more, for which it waits for others to share its request with.
 
 %s
 Held to: at most %d times the decoding at 10,000; at most %d times as long for ten times the list, from 1,000 on; at most
