@@ -22,8 +22,8 @@ const maxMessageLength = 500
 // CallError is the error of every call that failed: the facts of the call, and
 // why it failed. Err is a [*StatusError], [*RedirectError], [*NotJSONError],
 // [*ShapeError], [*TokenReturnedError], [*IncompleteError], [*TooLargeError],
-// [*TimeoutError], [*TLSError] or [*ConnectionError], or the context's error where the caller
-// gave up. No text in it shows the token.
+// [*TimeoutError], [*TLSError] or [*ConnectionError], or the context's error
+// where the caller gave up. No text in it shows the token.
 type CallError struct {
 	Method string
 	// Path is the URL's path, with the base URL's prefix.

@@ -8,7 +8,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,32 +43,13 @@ func (b *bench) startup(ctx context.Context) (startup, error) {
 	measured.packages = strings.Count(output.String(), "\n")
 	measured.standard = strings.Count(output.String(), "true\n")
 
-	var err error
-	if measured.bytes, err = b.releaseSize(ctx); err != nil {
+	binary, err := os.Stat(b.box.Provider()) // without symbols, as a release has it
+	if err != nil {
 		return startup{}, err
 	}
+	measured.bytes = binary.Size()
 	err = b.initialize(ctx, &measured)
 	return measured, err
-}
-
-// releaseSize is the size of the binary as a release has it: without the tables
-// that only a debugger needs.
-func (b *bench) releaseSize(ctx context.Context) (int64, error) {
-	dir, err := os.MkdirTemp(filepath.Dir(b.box.Provider()), "")
-	if err != nil {
-		return 0, err
-	}
-	binary := filepath.Join(dir, "provider")
-	build := b.box.Tool(ctx, []string{"CGO_ENABLED=0"}, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", binary, ".")
-	build.Dir = b.root
-	if err := runCommand(build, (*exec.Cmd).Run); err != nil {
-		return 0, err
-	}
-	info, err := os.Stat(binary)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }
 
 // initialize has the provider tell how long each package's initialization takes.
