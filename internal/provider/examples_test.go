@@ -132,6 +132,19 @@ func TestExamples_twoOrganizations(t *testing.T) {
 	}
 }
 
+// TestExamples_sharedAccount has two configurations of one account, which may
+// not be the key of both.
+func TestExamples_sharedAccount(t *testing.T) {
+	t.Parallel()
+	shared := unpodtest.Configuration{ID: 44, Provider: new("plivo"), AccountSID: unpodtest.Documented()[1].AccountSID}
+	server := startUnpod(t, append(unpodtest.Documented(), sip, shared)...)
+	workspace := example(t, "examples/data-sources/unpod_telephony_provider_configurations")
+	output := run(t, workspace, credentials(server, nil), "plan")
+	if !regexp.MustCompile(`MAy+\s+= \[\s+\+ 43,\s+\+ 44,\s+\]`).MatchString(output) {
+		t.Errorf("not both of the account:\n%s", output)
+	}
+}
+
 // TestExamples_audit has something for every check to find.
 func TestExamples_audit(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,7 @@ func noMatchDiagnostic(wanted conditions, all []unpod.ProviderConfiguration) dia
 	if len(all) == 0 {
 		detail += "\n\nThe organization has none at all. If that is not so, check " + named("org_handle") + "."
 	} else {
-		detail += fmt.Sprintf("\n\nThe organization has %d:\n%s\n\nThe values are compared to the letter.", len(all), list(all))
+		detail += fmt.Sprintf("\n\nThe organization has %d:\n%s\n\nValues must be exactly the same, upper and lower case included.", len(all), list(all))
 	}
 	return diag.NewErrorDiagnostic("No provider configuration matches", detail)
 }

@@ -44,7 +44,7 @@ func (d *providerConfigurationDataSource) Metadata(_ context.Context, req dataso
 
 // Schema describes the data source.
 func (d *providerConfigurationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	const condition = " Set, it is a condition: the configuration must have exactly this."
+	const condition = " Where it is set, the configuration must have exactly this value."
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Looks up one telephony provider configuration of the organization, by its `id`, its provider, its account SID, or several of them. " +
 			"All that are set must hold. It is an error where no configuration matches, or more than one.",

@@ -69,7 +69,7 @@ const (
 		"  - id = 42, provider_slug = \"twilio\", account_sid = \"ACamerica\"\n" +
 		"  - id = 43, provider_slug = \"plivo\", account_sid = \"MAasia\"\n" +
 		"  - id = 50, provider_slug = \"twilio\", account_sid = \"ACeurope\"\n"
-	toTheLetter = "The values are compared to the letter."
+	exactlyTheSame = "Values must be exactly the same, upper and lower case included."
 )
 
 func TestAccProviderConfiguration_noMatch(t *testing.T) {
@@ -85,7 +85,7 @@ func TestAccProviderConfiguration_noMatch(t *testing.T) {
 			testCLI(t, credentials(startUnpod(t, regions...), nil), resource.TestStep{
 				Config: lookUp(conditions),
 				ExpectError: diagnostics(diagnostic{"No provider configuration matches",
-					"No telephony provider configuration of the organization has " + text + ".\n\nThe organization has 4:\n" + allRegions + "\n" + toTheLetter}),
+					"No telephony provider configuration of the organization has " + text + ".\n\nThe organization has 4:\n" + allRegions + "\n" + exactlyTheSame}),
 			})
 		})
 	}
@@ -161,7 +161,7 @@ func TestAccProviderConfiguration_manyAndLong(t *testing.T) {
 	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{
 		Config: lookUp("id = 42"),
 		ExpectError: diagnostics(diagnostic{"No provider configuration matches",
-			"No telephony provider configuration of the organization has id = 42.\n\nThe organization has 12:\n" + listed.String() + "  - and 2 more\n\n" + toTheLetter}),
+			"No telephony provider configuration of the organization has id = 42.\n\nThe organization has 12:\n" + listed.String() + "  - and 2 more\n\n" + exactlyTheSame}),
 	})
 }
 

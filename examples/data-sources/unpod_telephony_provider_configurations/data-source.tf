@@ -12,10 +12,10 @@ output "twilio_id" {
   value       = one(data.unpod_telephony_provider_configurations.twilio.ids)
 }
 
-# The configurations by their account SID, for those that have one.
-output "id_by_account_sid" {
+# The ids by account SID, where there is one. Several may share an account.
+output "ids_by_account_sid" {
   value = {
     for configuration in data.unpod_telephony_provider_configurations.all.provider_configurations :
-    configuration.account_sid => configuration.id if configuration.account_sid != null
+    configuration.account_sid => configuration.id... if configuration.account_sid != null
   }
 }

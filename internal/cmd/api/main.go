@@ -77,7 +77,7 @@ Ask it as the documentation does:
     --header 'Authorization: Token %[2]s' \
     --header 'Org-Handle: %[3]s'
 
-Or use the provider with it:
+Or use the provider with it, as the README tells under "A local build":
 
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[2]s

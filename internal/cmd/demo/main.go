@@ -48,7 +48,7 @@ func main() {
 func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	show := newScreen(stdout)
 	show.heading("The Unpod provider at work, on this machine alone")
-	show.text("Building the provider from this clone ...")
+	show.text("Building the provider from this clone, into a local mirror ...")
 	root, err := sandbox.ModuleRoot(ctx)
 	if err != nil {
 		return err
@@ -112,8 +112,8 @@ func (c commandLine) runAll(ctx context.Context) error {
 	if err := c.run(ctx, "init"); err != nil {
 		return err
 	}
-	c.show.text("\n(A warning about the lock file is about the mirror, which has the provider for this\n" +
-		"platform alone. With a registry there is none.)")
+	c.show.text("\n(A warning about the lock file is because the mirror has the provider for this platform\n" +
+		"alone. With a registry there is none.)")
 	for _, args := range [][]string{
 		{"plan", "-out=tfplan"},
 		{"apply", "tfplan"},

@@ -49,6 +49,6 @@ from a mirror, read the provider configurations over HTTP and gave the id of one
 to a bridge. All of it ran in a temporary directory that is being removed now.
 
 Next:
-  make api    keeps a local Unpod running, to try configurations of your own with
+  make api    keeps a local Unpod running, to try your own Terraform files with
   README.md   tells how to use the provider with your organization at Unpod`)
 }
