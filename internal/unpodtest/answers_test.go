@@ -49,14 +49,10 @@ func TestDelay(t *testing.T) {
 	})
 }
 
-// listen starts a server that answers as told.
-func listen(t *testing.T, answer http.HandlerFunc) *Server {
+// start starts a server that answers as told.
+func start(t *testing.T, answer http.HandlerFunc) *Server {
 	t.Helper()
-	server, err := New(Token, OrgHandle).Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() }) // The answers tested here hang up anyhow.
+	server := Start(t, New(Token, OrgHandle))
 	server.AnswerAlways(answer)
 	return server
 }
@@ -64,7 +60,7 @@ func listen(t *testing.T, answer http.HandlerFunc) *Server {
 // get asks such a server.
 func get(ctx context.Context, t *testing.T, answer http.HandlerFunc) (*http.Response, error) {
 	t.Helper()
-	server := listen(t, answer) //nolint:contextcheck // The server outlives what is asked of it.
+	server := start(t, answer) //nolint:contextcheck // The server outlives what is asked of it.
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+Path, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +114,7 @@ func TestDrip(t *testing.T) {
 
 func TestUnasked(t *testing.T) {
 	t.Parallel()
-	server := listen(t, Unasked("{}", "more"))
+	server := start(t, Unasked("{}", "more"))
 	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)

@@ -69,6 +69,10 @@ type Request struct {
 	Path   string
 	Query  url.Values
 	Header http.Header
+	// RemoteAddr tells connections apart.
+	RemoteAddr string
+	// Proto is the protocol, such as HTTP/2.0.
+	Proto string
 }
 
 // API is the local Unpod of one organization. It is an [http.Handler], and safe
@@ -156,7 +160,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *API) record(r *http.Request) http.HandlerFunc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone()})
+	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), r.RemoteAddr, r.Proto})
 	if len(a.once) > 0 {
 		answer := a.once[0]
 		a.once = a.once[1:]

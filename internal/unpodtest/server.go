@@ -5,8 +5,11 @@ package unpodtest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -18,37 +21,81 @@ type Server struct {
 
 	// URL is the base URL, without a last slash.
 	URL string
+	// CACertPEM is the PEM text of the certificate to trust. It is empty for a
+	// server of plain HTTP.
+	CACertPEM string
 
-	http   *http.Server
-	served chan struct{} // closed once the port is given back
+	http     *http.Server
+	listener *listener
+	served   chan struct{} // closed once the port is given back
 }
 
 // Listen serves the API over HTTP at the address, such as 127.0.0.1:3001, or
-// 127.0.0.1:0 for a free port. It fails where the address cannot be had, or the
-// context is done before it was; it serves until Close.
+// 127.0.0.1:0 for a free port. It fails if the address cannot be had, or if the
+// context is done first. It serves until Close.
 func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	listener, err := listen(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	server := a.server("http", listener)
+	go server.serve(server.http.Serve)
+	return server, nil
+}
+
+// listenTLS is like Listen, but over TLS and at a free port.
+func (a *API) listenTLS(ctx context.Context, certificate tls.Certificate) (*Server, error) {
+	listener, err := listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := a.server("https", listener)
+	server.CACertPEM = CertificatePEM(certificate)
+	server.http.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
+	// Otherwise each client that does not trust the certificate is reported.
+	server.http.ErrorLog = log.New(io.Discard, "", 0)
+	go server.serve(func(l net.Listener) error { return server.http.ServeTLS(l, "", "") })
+	return server, nil
+}
+
+// listen opens the port, unless the context is done.
+func listen(ctx context.Context, address string) (*listener, error) {
+	tcp, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err == nil && ctx.Err() != nil {
-		err = errors.Join(ctx.Err(), listener.Close())
+		err = errors.Join(ctx.Err(), tcp.Close())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}
-	server := &Server{
-		API:    a,
-		URL:    "http://" + listener.Addr().String(),
-		http:   &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second},
-		served: make(chan struct{}),
+	return newListener(tcp), nil
+}
+
+// server returns a server of the API that does not serve yet.
+func (a *API) server(scheme string, listener *listener) *Server {
+	return &Server{
+		API:      a,
+		URL:      scheme + "://" + listener.Addr().String(),
+		http:     &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second},
+		listener: listener,
+		served:   make(chan struct{}),
 	}
-	go func() {
-		defer close(server.served)
-		_ = server.http.Serve(listener) // It ends with ErrServerClosed, once Close is called.
-	}()
-	return server, nil
+}
+
+// serve serves until Close.
+func (s *Server) serve(accept func(net.Listener) error) {
+	defer close(s.served)
+	_ = accept(s.listener) // It ends with ErrServerClosed, once Close is called.
+}
+
+// Silence lets every connection that is open now die without a word: it stays
+// open and answers nothing, not even an HTTP/2 ping. Connections that are made
+// later work.
+func (s *Server) Silence() {
+	s.listener.silence()
 }
 
 // Close stops listening and drops every connection. It returns once the port is
-// free again, even where Serve has not begun yet: then it is Serve that frees it.
+// free again, even if Serve has not begun yet: then it is Serve that frees it.
 func (s *Server) Close() error {
 	err := s.http.Close()
 	<-s.served

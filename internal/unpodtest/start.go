@@ -1,0 +1,76 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpodtest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"testing"
+	"time"
+)
+
+// Start serves the API over plain HTTP until the test ends.
+func Start(tb testing.TB, api *API) *Server {
+	tb.Helper()
+	server, err := api.Listen(tb.Context(), "127.0.0.1:0")
+	return started(tb, server, err)
+}
+
+// StartTLS serves the API over TLS, with HTTP/2, until the test ends. It has a
+// new certificate for 127.0.0.1 and the names.
+func StartTLS(tb testing.TB, api *API, names ...string) *Server {
+	tb.Helper()
+	server, err := api.listenTLS(tb.Context(), NewCertificate(tb, names...))
+	return started(tb, server, err)
+}
+
+// started closes a server that has started when the test ends.
+func started(tb testing.TB, server *Server, err error) *Server {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			tb.Errorf("closing the local Unpod: %s", err)
+		}
+	})
+	return server
+}
+
+// NewCertificate makes a certificate authority that is its own server, for
+// 127.0.0.1 and the names.
+func NewCertificate(tb testing.TB, names ...string) tls.Certificate {
+	tb.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		NotAfter:              time.Now().Add(time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames:              names,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// CertificatePEM returns the PEM text of a certificate, without its key.
+func CertificatePEM(certificate tls.Certificate) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]}))
+}
