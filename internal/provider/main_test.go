@@ -101,16 +101,19 @@ func isolate() error {
 // startUnpod starts a local Unpod for one test.
 func startUnpod(tb testing.TB, configurations ...unpodtest.Configuration) *unpodtest.Server {
 	tb.Helper()
-	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...).Listen(tb.Context(), "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return server
+	return unpodtest.Start(tb, unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...))
+}
+
+// documentedUnpod starts one with the configurations of the API's documentation.
+func documentedUnpod(tb testing.TB) *unpodtest.Server {
+	tb.Helper()
+	return startUnpod(tb, unpodtest.Documented()...)
+}
+
+// startTLSUnpod starts one over TLS, which the system does not trust.
+func startTLSUnpod(tb testing.TB, configurations ...unpodtest.Configuration) *unpodtest.Server {
+	tb.Helper()
+	return unpodtest.StartTLS(tb, unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...))
 }
 
 // credentials returns the variables with which the provider reads the server,

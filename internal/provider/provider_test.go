@@ -132,7 +132,7 @@ func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
 func listType(tb testing.TB) tftypes.Object {
 	tb.Helper()
 	var resp datasource.SchemaResponse
-	newProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
+	newTelephonyProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
 	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
 	if !ok {
 		tb.Fatal("the data block is no object")
@@ -166,8 +166,8 @@ func TestProviderConfigurationsState(t *testing.T) {
 	}
 	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 	number := func(value int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, value) }
-	state := newProviderConfigurationsState(
-		providerConfigurationsDataSourceModel{ProviderSlug: types.StringValue("")},
+	state := newTelephonyProviderConfigurationsState(
+		telephonyProviderConfigurationsDataSourceModel{ProviderSlug: types.StringValue("")},
 		[]unpod.ProviderConfiguration{
 			{ID: math.MinInt64},
 			{ID: math.MaxInt64, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")},
@@ -186,7 +186,7 @@ func TestProviderConfigurationsState(t *testing.T) {
 		}),
 	})
 	var encoded []byte
-	if err := answerWith(context.WithValue(t.Context(), answerKey{}, &encoded), state); err != nil {
+	if err := setState(context.WithValue(t.Context(), stateKey{}, &encoded), state); err != nil {
 		t.Fatal(err)
 	}
 	got, err := tfprotov6.DynamicValue{MsgPack: encoded}.Unmarshal(objectType)
@@ -195,17 +195,17 @@ func TestProviderConfigurationsState(t *testing.T) {
 	}
 }
 
-// TestAnswerWith_otherServer has a server that would lose the state.
-func TestAnswerWith_otherServer(t *testing.T) {
+// TestSetState_otherServer has a server that would lose the state.
+func TestSetState_otherServer(t *testing.T) {
 	t.Parallel()
-	if err := answerWith(t.Context(), providerConfigurationsState{}); !errors.Is(err, errOtherServer) {
+	if err := setState(t.Context(), telephonyProviderConfigurationsState{}); !errors.Is(err, errOtherServer) {
 		t.Errorf("got error %v, want %v", err, errOtherServer)
 	}
 }
 
-func TestNewReader_otherData(t *testing.T) {
+func TestNewProviderData_otherData(t *testing.T) {
 	t.Parallel()
-	if _, diags := newReader("something else"); !diags.HasError() {
+	if _, diags := newProviderData("something else"); !diags.HasError() {
 		t.Error("took something else for the provider's data")
 	}
 }

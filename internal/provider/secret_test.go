@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -49,12 +48,7 @@ output "all" { value = ` + listAddress + ` }
 // startCanary starts a local Unpod that accepts the canary.
 func startCanary(t *testing.T) *unpodtest.Server {
 	t.Helper()
-	server, err := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...).Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	return server
+	return unpodtest.Start(t, unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...))
 }
 
 // TestSecret_success reads with success, in the end, from a server that gives
@@ -71,7 +65,7 @@ func TestSecret_success(t *testing.T) {
 		t.Error("the token was printed")
 	}
 	log := searchFiles(t, workspace.Dir, "terraform.tfstate")
-	for _, text := range []string{"Called the Unpod API", "Calling the Unpod API again", "request_id=", "duration_ms="} {
+	for _, text := range []string{"Called the Unpod API", "Retrying the Unpod API request", "request_id=", "duration_ms="} {
 		if !strings.Contains(log, text) {
 			t.Errorf("the log, in which the token is looked for, does not have %q", text)
 		}
@@ -153,10 +147,9 @@ func TestSecret_errors(t *testing.T) {
 // error of crypto/x509 tells.
 func TestSecret_certificate(t *testing.T) {
 	t.Parallel()
-	server := startTLSUnpod(t)
-	server.TLS.Certificates = []tls.Certificate{certificateOf(t, canary+".example")}
+	server := unpodtest.StartTLS(t, unpodtest.New(canary, unpodtest.OrgHandle), canary+".example")
 	workspace, variables := canaryWorkspace(t, strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
-	variables["UNPOD_CA_CERT_PEM"] = certificatePEM(server.TLS.Certificates[0].Certificate[0])
+	variables["UNPOD_CA_CERT_PEM"] = server.CACertPEM
 	output, err := workspace.Run(t.Context(), variables, "plan", "-no-color")
 	if err == nil || !strings.Contains(output, "(redacted)") {
 		t.Errorf("the plan did not fail for the certificate's name:\n%s", output)

@@ -10,34 +10,35 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
-// ParseOrgHandle reads an organization's domain_handle, without surrounding
-// blanks.
-func ParseOrgHandle(text string) (string, error) {
-	return parseHeaderValue(strings.TrimSpace(text))
-}
+// apiPath begins the path of every endpoint. The platform's documents write it
+// at the end of the base URL as well.
+const apiPath = "/api/v2/platform"
 
-// parseHeaderValue refuses what cannot be one word of a header. Its errors do
-// not show the text, which may be a secret.
-func parseHeaderValue(text string) (string, error) {
-	if text == "" {
-		return "", errors.New("must not be empty")
-	}
-	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
-		return "", errors.New("must not contain blanks or control characters")
+var errEmpty = errors.New("must not be empty")
+
+// ParseOrgHandle reads an organization's domain_handle, without surrounding
+// blanks. Its errors do not show the text: people paste the token here.
+func ParseOrgHandle(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return "", errEmpty
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }), strings.ContainsAny(text, `"'\`):
+		return "", errors.New("must be visible ASCII characters without quotes or backslashes")
 	}
 	return text, nil
 }
 
 // ParseBaseURL reads the address of an Unpod platform: a URL, or a bare host,
-// which means https. It may have a path, for a platform behind a prefix. Its
-// errors do not show the text, because it may hold a password.
+// which means https. It may have a path, for a platform behind a prefix, and
+// the API's own path at the end. Its errors do not show the text, because it may
+// hold a password.
 func ParseBaseURL(text string) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return nil, errors.New("must not be empty")
+		return nil, errEmpty
 	}
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
@@ -50,7 +51,11 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	if err := checkBaseURL(parsed, text); err != nil {
 		return nil, err
 	}
-	return parsed.JoinPath("/"), nil // An empty path would join to a relative one.
+	parsed = parsed.JoinPath("/") // An empty path would join to a relative one.
+	if prefix, ok := strings.CutSuffix(parsed.EscapedPath(), apiPath+"/"); ok {
+		return parsed.Parse(prefix + "/")
+	}
+	return parsed, nil
 }
 
 // checkBaseURL refuses what a base URL must not have. It looks into the text
@@ -63,8 +68,12 @@ func checkBaseURL(parsed *url.URL, text string) error {
 		return errors.New("must not contain a user name or password")
 	case strings.ContainsAny(text, "?#"):
 		return errors.New("must not contain a query or fragment")
-	case parsed.Hostname() == "" || strings.ContainsFunc(parsed.Host, unicode.IsSpace):
+	case parsed.Hostname() == "":
 		return errors.New("must name a host")
+	case strings.ContainsFunc(parsed.Host, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return errors.New("must have a host in ASCII; write an internationalized one in its xn-- form")
+	case strings.ContainsFunc(parsed.Path, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return errors.New("must not contain control or invisible characters in its path")
 	case strings.HasSuffix(parsed.Host, ":") || !validPort(parsed.Port()):
 		return errors.New("must have a port from 1 to 65535, or none")
 	}

@@ -12,12 +12,14 @@ import (
 // The whole texts of the errors: what is not in them is not shown.
 const (
 	emptyValue   = "must not be empty"
-	blankValue   = "must not contain blanks or control characters"
+	notVisible   = "must be visible ASCII characters without quotes or backslashes"
 	notURL       = "must be a URL such as https://unpod.dev, or a host name"
 	wrongScheme  = "must begin with https:// or http://"
 	hasUser      = "must not contain a user name or password"
 	hasQuery     = "must not contain a query or fragment"
 	withoutHost  = "must name a host"
+	notASCIIHost = "must have a host in ASCII; write an internationalized one in its xn-- form"
+	invisible    = "must not contain control or invisible characters in its path"
 	portOutRange = "must have a port from 1 to 65535, or none"
 )
 
@@ -42,6 +44,14 @@ func TestParseBaseURL(t *testing.T) {
 		"https://unpod.dev:1":                 "https://unpod.dev:1/",
 		"https://unpod.dev:65535":             "https://unpod.dev:65535/",
 		"https://unpod.dev/a/b":               "https://unpod.dev/a/b/",
+		"https://unpod.ai/api/v2/platform":    "https://unpod.ai/",
+		"https://unpod.ai/api/v2/platform/":   "https://unpod.ai/",
+		"unpod.ai/api/v2/platform":            "https://unpod.ai/",
+		"https://a.b/c%2Fd/api/v2/platform":   "https://a.b/c%2Fd/",
+		"https://a.b/c/api/v2/platform//":     "https://a.b/c/",
+		"https://unpod.dev/api/v2":            "https://unpod.dev/api/v2/",
+		"https://unpod.dev/xapi/v2/platform":  "https://unpod.dev/xapi/v2/platform/",
+		"https://unpod.dev/api/v2/platform/x": "https://unpod.dev/api/v2/platform/x/",
 		"https://unpod.dev/a/b/":              "https://unpod.dev/a/b/",
 		"https://unpod.dev//a///b//":          "https://unpod.dev/a/b/",
 		"https://unpod.dev/a/../b/.":          "https://unpod.dev/b/",
@@ -106,7 +116,15 @@ var refusedBaseURLs = map[string]string{
 	"https://:443":                          withoutHost,
 	"/prefix":                               withoutHost,
 	":8080":                                 withoutHost,
-	"https://unpod\u00a0dev":                withoutHost,
+	"https://unpod\u00a0dev":                notASCIIHost,
+	"https://unpod\u3002dev":                notASCIIHost, // an ideographic full stop
+	"https://unp\u200bod.dev":               notASCIIHost,
+	"https://unp\u043ed.dev":                notASCIIHost, // a Cyrillic o
+	"https://unpod.dev%E3%80%82evil":        notASCIIHost,
+	"https://unpod.dev/%1b%5b2J":            invisible,
+	"https://unpod.dev/%0d%0aX-Evil:0":      invisible,
+	"https://unpod.dev/%e2%80%ae":           invisible,
+	"https://unpod.dev/\u200b":              invisible,
 	"https://unpod.dev:0":                   portOutRange,
 	"https://unpod.dev:65536":               portOutRange,
 	"https://unpod.dev:99999999999999999":   portOutRange,
@@ -145,12 +163,13 @@ func TestParseBaseURLRefuses(t *testing.T) {
 func TestBaseURLLeadsToTheList(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"https://unpod.dev":        "https://unpod.dev" + unpodtest.Path,
-		"https://unpod.dev/a/b/":   "https://unpod.dev/a/b" + unpodtest.Path,
-		"https://unpod.dev/a%2Fb":  "https://unpod.dev/a%2Fb" + unpodtest.Path,
-		"http://[::1]:3001/prefix": "http://[::1]:3001/prefix" + unpodtest.Path,
+		"https://unpod.dev":                 "https://unpod.dev" + unpodtest.Path,
+		"https://unpod.dev/a/b/":            "https://unpod.dev/a/b" + unpodtest.Path,
+		"https://unpod.dev/a%2Fb":           "https://unpod.dev/a%2Fb" + unpodtest.Path,
+		"https://unpod.ai/api/v2/platform/": "https://unpod.ai" + unpodtest.Path,
+		"http://[::1]:3001/prefix":          "http://[::1]:3001/prefix" + unpodtest.Path,
 	} {
-		if got := newCall(New(testOptions(t, text)), providerConfigurationsPath).url.String(); got != want {
+		if got := New(testOptions(t, text)).requester().url(providerConfigurations.path).String(); got != want {
 			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
@@ -164,14 +183,17 @@ func TestParseOrgHandle(t *testing.T) {
 		"no prefix rule":    {"Token", "Token", ""},
 		"empty":             {"", "", emptyValue},
 		"blank":             {" \n", "", emptyValue},
-		"inner blank":       {"un pod", "", blankValue},
-		"prefix":            {"Token unpod", "", blankValue},
-		"header of its own": {"unpod\r\nX-Evil: 0", "", blankValue},
-		"new line":          {"un\npod", "", blankValue},
-		"zero byte":         {"un\x00pod", "", blankValue},
-		"escape":            {"\x1b[31munpod", "", blankValue},
-		"zero width space":  {"un\u200bpod", "", blankValue},
-		"invalid UTF-8":     {"un\xffpod", "", blankValue},
+		"inner blank":       {"un pod", "", notVisible},
+		"prefix":            {"Token unpod", "", notVisible},
+		"header of its own": {"unpod\r\nX-Evil: 0", "", notVisible},
+		"new line":          {"un\npod", "", notVisible},
+		"zero byte":         {"un\x00pod", "", notVisible},
+		"escape":            {"\x1b[31munpod", "", notVisible},
+		"quote":             {`un"pod`, "", notVisible},
+		"backslash":         {`un\pod`, "", notVisible},
+		"other letters":     {"ünpod", "", notVisible},
+		"zero width space":  {"un\u200bpod", "", notVisible},
+		"invalid UTF-8":     {"un\xffpod", "", notVisible},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

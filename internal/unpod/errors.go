@@ -4,36 +4,25 @@
 package unpod
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
-	"unicode"
 )
 
-// maxMessageLength is how much of a server's message is told, in characters:
-// more than any of the platform's, and less than a screen.
-const maxMessageLength = 500
-
-// CallError is the error of every call that failed: the facts of the call, and
-// why it failed. Err is a [*StatusError], [*RedirectError], [*NotJSONError],
-// [*ShapeError], [*TokenReturnedError], [*IncompleteError], [*TooLargeError],
-// [*TimeoutError], [*TLSError] or [*ConnectionError], or the context's error
-// where the caller gave up. No text in it shows the token.
+// CallError is the error of every read that failed: the facts of its last
+// request, and the reason. Err is a [*StatusError], [*RedirectError],
+// [*NotJSONError], [*ShapeError], [*TokenReturnedError], [*IncompleteError],
+// [*TooLargeError], [*TimeoutError], [*TLSError], [*ConnectionError] or
+// [*DeadlineError], or the context's error if the caller gave up. No text in it
+// shows the token.
 type CallError struct {
 	Method string
 	// Path is the URL's path, with the base URL's prefix.
 	Path string
-	// BaseURL is the base URL that was used, without a last slash.
-	BaseURL string
-	// Attempts is how often the last request was sent: not at all, as far as
-	// this reader knows, where it gave up before others that share the call.
+	// Attempts counts those that this read waited for, at the last request. It
+	// is 0 if nothing was sent for it.
 	Attempts int
-	// RequestID is the X-Request-Id of the last attempt, empty where there was
+	// RequestID is the X-Request-Id of the last attempt, empty if there was
 	// none.
 	RequestID string
 	Err       error
@@ -45,56 +34,60 @@ func (e *CallError) Error() string {
 
 func (e *CallError) Unwrap() error { return e.Err }
 
-// StatusError says that the platform, or something before it, answered with an
+// StatusError says that the platform, or something in front of it, returned an
 // error.
 type StatusError struct {
-	// HTTPStatus is the answer's status.
+	// HTTPStatus is the response's status.
 	HTTPStatus int
-	// Status is what the answer means: the body's status_code where it
+	// Status is what the response means: the body's status_code if it
 	// contradicts an HTTP status 200, else the HTTP status.
 	Status int
-	// Message is the body's message, made safe to show; empty where the body
+	// Message is the server's own, made safe to show. It is empty if the body
 	// has none.
 	Message string
-	// BodyType is what came with it, or in place of it.
+	// Code is the server's name for the error, such as rate_limit_exceeded, made
+	// safe to show. Most have none. API: error.code
+	Code string
+	// BodyType is the type of the body.
 	BodyType BodyType
-	// RetryAfter is how long the server asked to wait, 0 where it did not.
+	// RetryAfter is how long the server asks to wait, 0 if it does not.
 	RetryAfter time.Duration
 }
 
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("answered with status %d: %q", e.Status, e.Message)
+	return fmt.Sprintf("status %d: %q", e.Status, e.Message)
 }
 
-// RedirectError says that the answer was a redirect, which is never followed.
+// RedirectError says that the response was a redirect, which is never followed.
 type RedirectError struct {
 	HTTPStatus int
-	// Origin is the target's scheme, host and port, made safe to show.
+	// Origin is the target's scheme, host and port, made safe to show. It is
+	// empty if the target is no web server.
 	Origin string
 }
 
 func (e *RedirectError) Error() string {
-	return fmt.Sprintf("redirected to %s with status %d", e.Origin, e.HTTPStatus)
+	return fmt.Sprintf("status %d: redirect to %q", e.HTTPStatus, e.Origin)
 }
 
-// BodyType is all that is told of a body which is not shown.
+// BodyType is all that is told of a body that is not shown.
 type BodyType struct {
 	Empty bool
-	// MediaType is the Content-Type without its parameters, made safe to show;
-	// empty where there is none.
+	// MediaType is the Content-Type without its parameters, empty if that is
+	// missing or no media type.
 	MediaType string
 }
 
-// NotJSONError says that a body, of an answer with status 200, is not JSON.
+// NotJSONError says that the body of a response with status 200 is not JSON.
 type NotJSONError struct{ BodyType BodyType }
 
 func (e *NotJSONError) Error() string {
-	return fmt.Sprintf("answered with %q in place of JSON", e.BodyType.MediaType)
+	return fmt.Sprintf("the body is not JSON but %q", e.BodyType.MediaType)
 }
 
-// ShapeError says that a body is JSON, but not of the documented shape.
+// ShapeError says that a body is JSON, but not as documented.
 type ShapeError struct {
-	// Place is where: an element by its index and a field by its name, such as
+	// Place is an element by its index and a field by its name, such as
 	// data[3].id.
 	Place string
 	// Problem is what is wrong there. It does not show the value.
@@ -103,10 +96,9 @@ type ShapeError struct {
 
 func (e *ShapeError) Error() string { return e.Place + " " + e.Problem }
 
-// TokenReturnedError says that a server gave back the API token where a
-// configuration's text should be. It did not come from the Unpod API.
+// TokenReturnedError says that a server put the API token into its response.
 type TokenReturnedError struct {
-	// Place is where, as in [ShapeError].
+	// Place is as in [ShapeError].
 	Place string
 }
 
@@ -119,12 +111,12 @@ type IncompleteError struct {
 }
 
 func (e *IncompleteError) Error() string {
-	return fmt.Sprintf("%d elements came, %d were announced", e.Received, e.Total)
+	return fmt.Sprintf("received %d of %d elements", e.Received, e.Total)
 }
 
-// TooLargeError says that an answer is beyond what the client reads.
+// TooLargeError says that a response exceeds what the client reads.
 type TooLargeError struct {
-	// Limit is what was gone beyond, in words.
+	// Limit is what was exceeded, in words.
 	Limit string
 }
 
@@ -133,86 +125,59 @@ func (e *TooLargeError) Error() string { return "more than " + e.Limit }
 // TimeoutError says that an attempt took longer than Options.RequestTimeout.
 type TimeoutError struct{ Timeout time.Duration }
 
-func (e *TimeoutError) Error() string { return fmt.Sprintf("no whole answer within %s", e.Timeout) }
+func (e *TimeoutError) Error() string { return fmt.Sprintf("not complete within %s", e.Timeout) }
 
 // TLSError says that no trusted connection could be made.
 type TLSError struct {
-	// Reason is made safe to show.
+	// Reason is made safe to show. It can contain the server's words.
 	Reason string
+	// PlainHTTP says that the server speaks HTTP without TLS.
+	PlainHTTP bool
 }
 
 func (e *TLSError) Error() string { return e.Reason }
 
-// ConnectionError says that an attempt ended without a whole answer, for
-// another reason than time.
+// ConnectionError says that an attempt ended without a whole response.
 type ConnectionError struct {
-	// Reason is made safe to show.
+	// Reason is made safe to show. It can contain a server's or a proxy's words.
 	Reason string
 }
 
 func (e *ConnectionError) Error() string { return e.Reason }
 
-// failed adds the facts of the call to an error.
-func (c *call) failed(ctx context.Context, err error) *CallError {
-	return &CallError{
-		Method:    http.MethodGet,
-		Path:      c.url.Path,
-		BaseURL:   strings.TrimRight(c.client.options.BaseURL.String(), "/"),
-		Attempts:  c.attempts,
-		RequestID: c.requestID,
-		Err:       c.reason(ctx, err),
-	}
+// DeadlineError says that a read, with its retries and pages, took too long.
+type DeadlineError struct {
+	// After is how long it took.
+	After time.Duration
+	// Last is the error of its last attempt, or the response that throttles the
+	// client. It is nil if the read was receiving pages.
+	Last error
 }
 
-// reason returns an error that callers can tell apart and that is safe to show.
-func (c *call) reason(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx) // The error of the context that gave a shared call up.
-	}
-	err = withoutURL(err)
-	switch err.(type) { //nolint:errorlint // None of these is wrapped any more.
-	case *StatusError, *RedirectError, *NotJSONError, *ShapeError, *TokenReturnedError, *IncompleteError, *TooLargeError, *TimeoutError:
-		return err
-	}
-	if isTLS(err) {
-		return &TLSError{Reason: c.client.safe(err.Error())}
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &ConnectionError{Reason: "the connection ended before the whole answer had come"}
-	}
-	return &ConnectionError{Reason: c.client.safe(err.Error())}
+func (e *DeadlineError) Error() string {
+	return fmt.Sprintf("not complete after %s, last: %v", e.After, e.Last)
 }
 
-// withoutURL takes off what net/http wraps around an error, which repeats the
-// URL.
-func withoutURL(err error) error {
-	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
-		return wrapped.Err
+// retryable says whether an error of an attempt may go away, how long the server
+// asks to wait for that, and what class it is for the log: without a word that
+// came from outside.
+func retryable(err error) (class string, wait time.Duration, ok bool) {
+	switch err := err.(type) { //nolint:errorlint // An attempt's error is not wrapped.
+	case *TimeoutError:
+		return "timeout", 0, true
+	case *ConnectionError:
+		return "connection failed", 0, true
+	case *StatusError:
+		return fmt.Sprintf("status %d", err.HTTPStatus), err.RetryAfter, retriedStatuses[err.HTTPStatus] && err.RetryAfter <= maxWait
 	}
-	return err
+	return "", 0, false
 }
 
-// safe makes a server's text fit to be shown: on one line, without control
-// characters, which could drive a terminal, without the token, and short. The
-// order matters: what is taken out must not bring a token together, nor what is
-// cut leave a part of one.
-func (c *Client) safe(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsPrint(r):
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(text, ""))
-	text = c.options.Token.mask(strings.TrimSpace(text))
-	characters := 0
-	for i := range text {
-		if characters == maxMessageLength {
-			return text[:i] + "…"
-		}
-		characters++
-	}
-	return text
+// retriedStatuses are those of a server that may answer later.
+var retriedStatuses = map[int]bool{
+	http.StatusTooManyRequests:     true,
+	http.StatusInternalServerError: true,
+	http.StatusBadGateway:          true,
+	http.StatusServiceUnavailable:  true,
+	http.StatusGatewayTimeout:      true,
 }

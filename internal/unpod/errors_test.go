@@ -17,7 +17,7 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-func TestSafe(t *testing.T) {
+func TestSanitize(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
 	half := len(canary) / 2
@@ -48,7 +48,7 @@ func TestSafe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := client.safe(test.text); got != test.want {
+			if got := client.requester().secrets.sanitize(test.text); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -58,18 +58,19 @@ func TestSafe(t *testing.T) {
 func TestErrorTexts(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
-		`answered with status 403: "No \"entry\"."`:              &StatusError{HTTPStatus: 200, Status: 403, Message: `No "entry".`},
-		`redirected to https://other.example with status 302`:    &RedirectError{302, "https://other.example"},
-		`answered with "text/html" in place of JSON`:             &NotJSONError{BodyType{MediaType: "text/html"}},
-		`data[3].id is missing`:                                  &ShapeError{"data[3].id", "is missing"},
-		`10 elements came, 12 were announced`:                    &IncompleteError{10, 12},
+		`status 403: "No \"entry\"."`:                            &StatusError{HTTPStatus: 200, Status: 403, Message: `No "entry".`},
+		`status 302: redirect to "https://other.example"`:        &RedirectError{302, "https://other.example"},
+		`the body is not JSON but "text/html"`:                   &NotJSONError{BodyType{MediaType: "text/html"}},
+		`data[3] has no id`:                                      &ShapeError{"data[3]", withoutID},
+		`data[3].provider contains the API token`:                &TokenReturnedError{"data[3].provider"},
+		`received 10 of 12 elements`:                             &IncompleteError{10, 12},
 		`more than 16 MiB`:                                       &TooLargeError{"16 MiB"},
-		`no whole answer within 1m30s`:                           &TimeoutError{90 * time.Second},
-		`x509: certificate signed by unknown authority`:          &TLSError{"x509: certificate signed by unknown authority"},
+		`not complete within 1m30s`:                              &TimeoutError{90 * time.Second},
+		`not complete after 7m30s, last: not complete within 5s`: &DeadlineError{450 * time.Second, &TimeoutError{5 * time.Second}},
+		`x509: certificate signed by unknown authority`:          &TLSError{Reason: "x509: certificate signed by unknown authority"},
 		`dial tcp 127.0.0.1:1: connection refused`:               &ConnectionError{"dial tcp 127.0.0.1:1: connection refused"},
-		`GET /api/: answered with "text/html" in place of JSON`:  &CallError{Method: "GET", Path: "/api/", Err: &NotJSONError{BodyType{MediaType: "text/html"}}},
+		`GET /api/: more than 1000 pages`:                        &CallError{Method: "GET", Path: "/api/", Err: &TooLargeError{"1000 pages"}},
 		`reading: GET /api/: context canceled`:                   fmt.Errorf("reading: %w", &CallError{Method: "GET", Path: "/api/", Err: context.Canceled}),
-		`GET /api/: more than 1000 pages, and then: broken pipe`: fmt.Errorf("%w, and then: %w", &CallError{Method: "GET", Path: "/api/", Err: &TooLargeError{"1000 pages"}}, errors.New("broken pipe")),
 	} {
 		if got := err.Error(); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -80,18 +81,16 @@ func TestErrorTexts(t *testing.T) {
 // TestCallError checks the facts that every error comes with.
 func TestCallError(t *testing.T) {
 	t.Parallel()
-	for baseURL, want := range map[string]struct{ baseURL, path string }{
-		"https://unpod.example":               {"https://unpod.example", unpodtest.Path},
-		"https://unpod.example:8443/a%2Fb/c/": {"https://unpod.example:8443/a%2Fb/c", "/a/b/c" + unpodtest.Path},
+	for baseURL, want := range map[string]string{
+		"https://unpod.example":               unpodtest.Path,
+		"https://unpod.example:8443/a%2Fb/c/": "/a/b/c" + unpodtest.Path,
 	} {
-		options := testOptions(t, baseURL)
-		client := New(options)
-		client.transport = serve(unpodtest.HTML(404, ""))
+		client := fakeClient(t, serve(unpodtest.HTML(404, "")), func(options *Options) { options.BaseURL = testOptions(t, baseURL).BaseURL })
 		failed := wantFailure(t, client, &StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{true, "text/html"}})
-		if failed.Method != http.MethodGet || failed.BaseURL != want.baseURL || failed.Path != want.path || failed.RequestID == "" {
-			t.Errorf("got %+v, want GET, %+v and a request id", failed, want)
+		if failed.Method != http.MethodGet || failed.Path != want || failed.RequestID == "" {
+			t.Errorf("got %+v, want GET, %s and a request id", failed, want)
 		}
-		if want := "GET " + want.path + `: answered with status 404: ""`; failed.Error() != want {
+		if want := "GET " + want + `: status 404: ""`; failed.Error() != want {
 			t.Errorf("got text %q, want %q", failed, want)
 		}
 	}

@@ -56,7 +56,7 @@ func checkFailure(t *testing.T, configurations []ProviderConfiguration, err erro
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		t.Errorf("got a text that may drive a terminal: %q", text)
 	}
-	if len(text) > 10*maxMessageLength {
+	if len(text) > 10*maxMessageLen {
 		t.Errorf("got a text of %d bytes", len(text))
 	}
 }
@@ -81,7 +81,7 @@ func checkList(t *testing.T, configurations []ProviderConfiguration) {
 // does not depend on it, or it is a URL that can be used. The seeds are in
 // testdata.
 func FuzzParseBaseURL(f *testing.F) {
-	refusals := []string{emptyValue, notURL, wrongScheme, hasUser, hasQuery, withoutHost, portOutRange}
+	refusals := []string{emptyValue, notURL, wrongScheme, hasUser, hasQuery, withoutHost, notASCIIHost, invisible, portOutRange}
 	f.Fuzz(func(t *testing.T, text string) {
 		parsed, err := ParseBaseURL(text)
 		if err != nil {

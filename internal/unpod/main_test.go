@@ -5,9 +5,6 @@ package unpod
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -15,8 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -88,10 +83,10 @@ func obey(text string) {
 		}
 	}
 	client := New(options)
-	if transport, ok := client.transport.(*http.Transport); ok && order.Offline {
-		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	if order.Offline {
+		dialWith(client, func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("offline")
-		}
+		})
 	}
 	configurations, err := client.ProviderConfigurations(context.Background())
 	report := childReport{IDs: ids(configurations)}
@@ -182,8 +177,9 @@ func sequence(answers ...http.HandlerFunc) http.HandlerFunc {
 }
 
 // record counts the requests, and takes down when each was made and what its id
-// was. Only one request may be under way at a time.
+// was.
 type record struct {
+	mu         sync.Mutex
 	times      []time.Time
 	requestIDs []string
 	queries    []string
@@ -191,11 +187,20 @@ type record struct {
 
 func (r *record) of(next http.RoundTripper) roundTripper {
 	return func(request *http.Request) (*http.Response, error) {
+		r.mu.Lock()
 		r.times = append(r.times, time.Now())
 		r.requestIDs = append(r.requestIDs, request.Header.Get("X-Request-Id"))
 		r.queries = append(r.queries, request.URL.RawQuery)
+		r.mu.Unlock()
 		return next.RoundTrip(request)
 	}
+}
+
+// count returns how many requests there were.
+func (r *record) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.times)
 }
 
 // testOptions are the options of a client that does not retry.
@@ -220,16 +225,30 @@ func testOptions(tb testing.TB, baseURL string) Options {
 
 // fakeClient returns a client whose requests never leave the process, and which
 // sends them at once.
-func fakeClient(tb testing.TB, transport http.RoundTripper, change ...func(*Options)) *Client {
+func fakeClient(tb testing.TB, rt http.RoundTripper, change ...func(*Options)) *Client {
 	tb.Helper()
 	options := testOptions(tb, "https://unpod.example")
 	for _, f := range change {
 		f(&options)
 	}
 	client := New(options)
-	client.transport = transport
-	client.gatherer.window = 0
+	client.requester().transport = &transport{fresh: func() http.RoundTripper { return rt }, current: rt}
+	client.providerConfigurations.gather = 0
 	return client
+}
+
+// requester returns what makes the client's requests.
+func (c *Client) requester() *requester { return c.providerConfigurations.requester }
+
+// dialWith has a client make its connections in another way.
+func dialWith(client *Client, dial func(context.Context, string, string) (net.Conn, error)) {
+	options := client.requester().options
+	fresh := func() http.RoundTripper {
+		transport := newHTTPTransport(options.RootCAs, options.RequestTimeout)
+		transport.DialContext = dial
+		return transport
+	}
+	client.requester().transport = &transport{fresh: fresh, current: fresh()}
 }
 
 func retries(n int) func(*Options) {
@@ -243,59 +262,13 @@ func timeout(limit time.Duration) func(*Options) {
 // startAPI starts a local Unpod that accepts the canary.
 func startAPI(t *testing.T, configurations ...unpodtest.Configuration) *unpodtest.Server {
 	t.Helper()
-	server, err := unpodtest.New(canary, unpodtest.OrgHandle, configurations...).Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			t.Errorf("closing the local Unpod: %s", err)
-		}
-	})
-	return server
+	return unpodtest.Start(t, unpodtest.New(canary, unpodtest.OrgHandle, configurations...))
 }
 
-// startTLS starts a TLS server with a certificate of its own for the names, and
-// returns that certificate's PEM text as well.
-func startTLS(t *testing.T, handler http.Handler, names ...string) (server *httptest.Server, caCert string) {
+// startTLS starts one over TLS, with HTTP/2.
+func startTLS(t *testing.T, configurations ...unpodtest.Configuration) *unpodtest.Server {
 	t.Helper()
-	certificate := newCertificate(t, names...)
-	server = httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0) // It tells of each client that does not trust it.
-	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
-	server.EnableHTTP2 = true
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	return server, certificatePEM(certificate)
-}
-
-// newCertificate makes a certificate authority that is its own server, for
-// 127.0.0.1 and the names.
-func newCertificate(t *testing.T, names ...string) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		NotAfter:              time.Now().Add(time.Hour),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
-		DNSNames:              names,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
-func certificatePEM(certificate tls.Certificate) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]}))
+	return unpodtest.StartTLS(t, unpodtest.New(canary, unpodtest.OrgHandle, configurations...))
 }
 
 // privateKeyPEM is the PEM text that is easily taken for a certificate's.

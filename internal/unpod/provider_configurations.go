@@ -4,158 +4,49 @@
 package unpod
 
 import (
-	"cmp"
-	"context"
-	"fmt"
-	"net/url"
-	"strconv"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// providerConfigurationsPath is the list endpoint, Get All Provider
-// Configurations. Without its last slash the platform redirects.
-const providerConfigurationsPath = "/api/v2/platform/telephony/providers-configurations/"
-
-const (
-	// pageSize is the most that the platform's paginator gives at once.
-	pageSize = 100
-	// maxPages bounds how often a list is asked for: 100,000 configurations, or
-	// fewer where the server gives smaller pages.
-	maxPages = 1000
-	// maxConfigurations bounds a list, whether it is in pages or not. It keeps
-	// what a plan needs for it below a gigabyte, and is a thousand times what
-	// organizations have.
-	maxConfigurations = maxPages * pageSize
-)
+// providerConfigurations is the list endpoint, Get All Provider Configurations.
+// Without the last slash of its path, the platform redirects.
+var providerConfigurations = endpoint[ProviderConfiguration]{
+	path: apiPath + "/telephony/providers-configurations/",
+	id:   func(c ProviderConfiguration) int64 { return c.ID },
+}
 
 // ProviderConfiguration is one set of credentials of the organization at a
-// telephony provider. A nil field is null, or missing, in the API's answer.
+// telephony provider. A field is nil if the API's response has null there, or
+// no such field.
 type ProviderConfiguration struct {
-	// ID is what a bridge is given to use the configuration. API: data[].id
+	// ID identifies the configuration, to a bridge above all. API: data[].id
 	ID int64
-	// Provider is the provider's slug, such as twilio. API: data[].provider
+	// Provider is the provider's slug, such as twilio, or its number on an
+	// older platform. API: data[].provider
 	Provider *string
-	// AccountSID is the account at the provider; a SIP carrier's configuration
-	// may have none. API: data[].account_sid
+	// AccountSID is the account at the provider. A SIP carrier's configuration
+	// may have none, an older platform's never has. API: data[].account_sid
 	AccountSID *string
-	// CreatedAt is a timestamp as the API writes it, RFC 3339 by its
-	// documentation. API: data[].created_at
+	// CreatedAt is a timestamp as the API writes it, documented as RFC 3339.
+	// API: data[].created_at
 	CreatedAt *string
 }
 
-func tooMany() *TooLargeError {
-	return &TooLargeError{Limit: fmt.Sprintf("%d provider configurations", maxConfigurations)}
-}
-
-func byID(a, b ProviderConfiguration) int { return cmp.Compare(a.ID, b.ID) }
-
-// page is one answer of the list endpoint.
-type page struct {
-	configurations []ProviderConfiguration
-	// count is the total over all pages, nil where the server sends none: then
-	// the answer is the whole list.
-	count *int64
-}
-
-// providerConfigurations reads the list, in one request where the server does
-// not divide it into pages.
-func (c *call) providerConfigurations(ctx context.Context) ([]ProviderConfiguration, error) {
-	first, err := c.page(ctx, nil)
-	if err != nil {
-		return nil, err
+// UnmarshalJSONFrom implements [json.UnmarshalerFrom]. It drops all but the
+// four fields: an older platform sends API keys and secrets among the others.
+func (c *ProviderConfiguration) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	var element struct {
+		ID         once[int64]  `json:"id"`
+		Provider   once[slug]   `json:"provider"`
+		AccountSID once[string] `json:"account_sid"`
+		CreatedAt  once[string] `json:"created_at"`
 	}
-	received := len(first.configurations)
-	switch {
-	case first.count == nil:
-		return first.configurations, nil
-	case *first.count < 0:
-		return nil, &ShapeError{Place: "count", Problem: "is negative"}
-	case *first.count > maxConfigurations:
-		return nil, tooMany()
+	if err := json.UnmarshalDecode(decoder, &element); err != nil {
+		return err
 	}
-	total := int(*first.count)
-	switch {
-	case total == received:
-		return first.configurations, nil
-	case total < received:
-		return nil, &IncompleteError{Received: received, Total: total}
+	if element.ID.value == nil {
+		return problem("has no id")
 	}
-	return c.allPages(ctx, total)
-}
-
-// allPages reads the list page by page until as many configurations have come
-// as the server announced. Where the total changes on the way, the pages no
-// longer fit together, and a configuration may have slipped from one that is
-// still to come into one that was read.
-func (c *call) allPages(ctx context.Context, total int) ([]ProviderConfiguration, error) {
-	var (
-		all  []ProviderConfiguration
-		seen = map[int64]bool{}
-	)
-	for number := range maxPages {
-		next, err := c.page(ctx, url.Values{
-			"page":      {strconv.Itoa(number + 1)},
-			"page_size": {strconv.Itoa(pageSize)},
-		})
-		if err != nil {
-			return nil, err
-		}
-		before := len(all)
-		for _, configuration := range next.configurations {
-			if !seen[configuration.ID] {
-				seen[configuration.ID] = true
-				all = append(all, configuration)
-			}
-		}
-		switch {
-		case next.count == nil || *next.count != int64(total) || len(all) > total || len(all) == before:
-			return nil, &IncompleteError{Received: len(all), Total: total}
-		case len(all) == total:
-			return all, nil
-		}
-	}
-	return nil, &TooLargeError{Limit: fmt.Sprintf("%d pages", maxPages)}
-}
-
-// page reads one answer of the list endpoint.
-func (c *call) page(ctx context.Context, query url.Values) (page, error) {
-	answer, err := c.get(ctx, query)
-	if err != nil {
-		return page{}, err
-	}
-	contents, err := c.parseEnvelope(answer)
-	if err != nil {
-		return page{}, err
-	}
-	configurations, err := parseProviderConfigurations(contents.Data)
-	if err != nil {
-		return page{}, err
-	}
-	if err := c.refuseToken(configurations); err != nil {
-		return page{}, err
-	}
-	return page{configurations: configurations, count: contents.Count.value}, nil
-}
-
-// refuseToken finds the token in what would go into state, where a server that
-// gives back what it was sent would put it.
-func (c *call) refuseToken(configurations []ProviderConfiguration) error {
-	token := c.client.options.Token
-	if token.isShort() {
-		return nil // It is in other texts by chance.
-	}
-	for i, configuration := range configurations {
-		for _, field := range []struct {
-			name string
-			text *string
-		}{
-			{"provider", configuration.Provider},
-			{"account_sid", configuration.AccountSID},
-			{"created_at", configuration.CreatedAt},
-		} {
-			if field.text != nil && token.mask(*field.text) != *field.text {
-				return &TokenReturnedError{Place: fmt.Sprintf("data[%d].%s", i, field.name)}
-			}
-		}
-	}
+	*c = ProviderConfiguration{*element.ID.value, (*string)(element.Provider.value), element.AccountSID.value, element.CreatedAt.value}
 	return nil
 }

@@ -4,43 +4,38 @@
 package unpod
 
 import (
-	"context"
 	"sync"
 	"time"
 )
 
-// throttle holds all calls of a client back while the server wants one of them
-// to wait: the server counts what the client sends, and not which call sends it.
+// throttle holds back every call of a client once one of them was answered with
+// 429: the server counts what the client sends, not which call sends it.
 type throttle struct {
 	mu    sync.Mutex
 	until time.Time
+	cause *StatusError
 }
 
-// hold keeps attempts from beginning for some time from now.
-func (t *throttle) hold(wait time.Duration) {
+// hold keeps attempts from being made for some time, or longer if the server
+// has asked for longer.
+func (t *throttle) hold(wait time.Duration, cause *StatusError) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if until := time.Now().Add(wait); until.After(t.until) {
-		t.until = until
+		t.until, t.cause = until, cause
 	}
 }
 
-// wait returns once an attempt may begin, or the context is done. It does not
-// look again whether the time was made longer meanwhile, so that no attempt is
-// held for longer than maxWait.
-func (t *throttle) wait(ctx context.Context) error {
+// remaining returns how long no attempt may be made, and the answer that says
+// so, with the wait that is left of what it asked for.
+func (t *throttle) remaining() (time.Duration, *StatusError) {
 	t.mu.Lock()
-	remaining := time.Until(t.until)
-	t.mu.Unlock()
-	if remaining <= 0 {
-		return ctx.Err()
+	defer t.mu.Unlock()
+	left := time.Until(t.until)
+	if left <= 0 {
+		return 0, nil
 	}
-	timer := time.NewTimer(remaining)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	cause := *t.cause
+	cause.RetryAfter = left.Round(time.Second)
+	return left, &cause
 }

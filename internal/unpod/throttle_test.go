@@ -6,6 +6,7 @@ package unpod
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -33,7 +34,7 @@ func TestThrottledCallHoldsBackOthers(t *testing.T) {
 				unpodtest.Throttled("30")(w, r)
 				return
 			}
-			list("", 1)(w, r)
+			listOf("", 1)(w, r)
 		}), timeout(5*time.Second), retries(1))
 
 		var readers sync.WaitGroup
@@ -44,13 +45,8 @@ func TestThrottledCallHoldsBackOthers(t *testing.T) {
 			})
 		}
 		readers.Wait()
-		if len(times) != 6 {
-			t.Errorf("got requests at %s, want 6", times)
-		}
-		for _, at := range times[1:] {
-			if at != 30*time.Second {
-				t.Errorf("got a request at %s, want none before the 30s are over, and no wait beyond", at)
-			}
+		if !slices.Equal(times, []time.Duration{0, 30 * time.Second}) {
+			t.Errorf("got requests at %s, want one at once, and one for all when the 30s are over", times)
 		}
 		started = time.Now()
 		read(t, client)
@@ -60,22 +56,34 @@ func TestThrottledCallHoldsBackOthers(t *testing.T) {
 	})
 }
 
-// TestOnlyThrottlingHoldsBackOthers has a fault that one request met, and that
-// others need not meet.
-func TestOnlyThrottlingHoldsBackOthers(t *testing.T) {
+// TestThrottle_isOf429Only has a server that asks one call to wait for another
+// reason. A read that begins meanwhile shares the next attempt; one that began
+// before does not wait.
+func TestThrottle_isOf429Only(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		busy := unpodtest.Header("Retry-After", "30", unpodtest.HTML(http.StatusServiceUnavailable, ""))
-		client := fakeClient(t, serve(sequence(busy, list("", 1))), retries(1))
-		var reader sync.WaitGroup
-		reader.Go(func() { wantIDs(t, read(t, client), 1) })
-		<-time.After(time.Second)
+		slow := unpodtest.Delay(2*time.Second, listOf("", 2))
+		var asked record
+		client := fakeClient(t, asked.of(serve(sequence(slow, busy, listOf("", 1)))), retries(1))
 		started := time.Now()
-		read(t, client)
-		if took := time.Since(started); took != 0 {
-			t.Errorf("got a wait of %s, want none", took)
+		var readers sync.WaitGroup
+		for at, want := range map[time.Duration]struct {
+			id    int64
+			after time.Duration
+		}{0: {2, 2 * time.Second}, time.Second: {1, 31 * time.Second}, 11 * time.Second: {1, 31 * time.Second}} {
+			readers.Go(func() {
+				<-time.After(at)
+				wantIDs(t, read(t, client), want.id)
+				if took := time.Since(started); took != want.after {
+					t.Errorf("got an end after %s, want %s", took, want.after)
+				}
+			})
 		}
-		reader.Wait()
+		readers.Wait()
+		if len(asked.times) != 3 {
+			t.Errorf("got %d requests, want 3", len(asked.times))
+		}
 	})
 }
 
@@ -83,11 +91,11 @@ func TestOnlyThrottlingHoldsBackOthers(t *testing.T) {
 func TestThrottleIsOfOneClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		throttled := fakeClient(t, serve(sequence(unpodtest.Throttled("30"), list("", 1))), retries(1))
+		throttled := fakeClient(t, serve(sequence(unpodtest.Throttled("30"), listOf("", 1))), retries(1))
 		go func() { _, _ = throttled.ProviderConfigurations(t.Context()) }() // Only its wait matters.
 		synctest.Wait()
 		started := time.Now()
-		read(t, fakeClient(t, serve(list("", 1))))
+		read(t, fakeClient(t, serve(listOf("", 1))))
 		if took := time.Since(started); took != 0 {
 			t.Errorf("got a wait of %s, want none", took)
 		}
@@ -100,8 +108,8 @@ func TestGivingUpWhileHeldBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
-		client := fakeClient(t, asked.of(serve(list("", 1))))
-		client.throttle.hold(time.Minute)
+		client := fakeClient(t, asked.of(serve(listOf("", 1))))
+		client.requester().throttle.hold(time.Minute, &StatusError{})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		time.AfterFunc(3*time.Second, cancel)
@@ -134,14 +142,14 @@ func TestThrottle(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var throttle throttle
 				for _, wait := range test.holds {
-					throttle.hold(wait)
+					throttle.hold(wait, &StatusError{})
 				}
-				started := time.Now()
-				if err := throttle.wait(t.Context()); err != nil {
-					t.Error(err)
+				if got, cause := throttle.remaining(); got != test.want || cause != nil && cause.RetryAfter != got {
+					t.Errorf("got a wait of %s by %+v, want %s", got, cause, test.want)
 				}
-				if got := time.Since(started); got != test.want {
-					t.Errorf("got a wait of %s, want %s", got, test.want)
+				<-time.After(test.want)
+				if got, cause := throttle.remaining(); got != 0 || cause != nil {
+					t.Errorf("got a wait of %s by %+v after that, want none", got, cause)
 				}
 			})
 		})

@@ -19,7 +19,7 @@ func TestParseToken(t *testing.T) {
 	t.Parallel()
 	const (
 		empty  = "must not be empty"
-		blanks = "must not contain blanks or control characters"
+		blanks = "must be the token alone: letters, digits and -._~+/ with = at the end"
 	)
 	for name, test := range map[string]struct{ text, want, wantErr string }{
 		"plain":                  {"secret-0", "Token secret-0", ""},
@@ -28,7 +28,11 @@ func TestParseToken(t *testing.T) {
 		"prefix, more blanks":    {"  token   secret-0 ", "Token secret-0", ""},
 		"prefix in upper case":   {"TOKEN secret-0", "Token secret-0", ""},
 		"prefix without a blank": {"Tokensecret-0", "Token Tokensecret-0", ""},
-		"punctuation":            {`se"cr%et\0;,`, `Token se"cr%et\0;,`, ""},
+		"punctuation":            {"a-._~+/9==", "Token a-._~+/9==", ""},
+		"quote":                  {`secret"0`, "", blanks},
+		"backslash":              {`secret\0`, "", blanks},
+		"percent sign":           {"secret%0", "", blanks},
+		"= inside":               {"secret=0", "", blanks},
 		"empty":                  {"", "", empty},
 		"blank":                  {" \n\t", "", empty},
 		"prefix alone":           {"Token", "", empty},
@@ -96,12 +100,12 @@ func newHolder(token Token) *holder {
 func TestTokenIsNotFormatted(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
-	token := client.options.Token
+	token := client.requester().options.Token
 	values := map[string]any{
 		"token": token, "pointer": &token, "list": []Token{token}, "map": map[string]*Token{"a": &token},
 		"holder": *newHolder(token), "pointer to holder": newHolder(token),
-		"client": client, "options": client.options, "pointer to options": &client.options,
-		"call": newCall(client, "/"), "error": fmt.Errorf("with %s", token),
+		"client": client, "options": client.requester().options, "pointer to options": &client.requester().options,
+		"requester": client.requester(), "error": fmt.Errorf("with %s", token),
 	}
 	for name, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%#x", "%d", "%b", "%p", "%t", "%10.3s"} {
@@ -134,10 +138,10 @@ func wantHidden(t *testing.T, what, text string) {
 func TestTokenIsNotMarshalled(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
-	token := client.options.Token
+	token := client.requester().options.Token
 	for name, value := range map[string]any{
 		"token": token, "pointer": &token, "list": []Token{token}, "key": map[Token]int{token: 1},
-		"client": client, "options": client.options,
+		"client": client, "options": client.requester().options,
 	} {
 		text, err := json.Marshal(value)
 		if err != nil {
@@ -156,7 +160,7 @@ func TestTokenIsNotMarshalled(t *testing.T) {
 func TestTokenIsNotLogged(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
-	token := client.options.Token
+	token := client.requester().options.Token
 	for name, newHandler := range map[string]func(*bytes.Buffer) slog.Handler{
 		"text": func(log *bytes.Buffer) slog.Handler { return slog.NewTextHandler(log, nil) },
 		"JSON": func(log *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(log, nil) },
@@ -165,7 +169,7 @@ func TestTokenIsNotLogged(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			slog.New(newHandler(&log)).With("with", token).Info("message",
-				"token", token, "pointer", &token, "list", []Token{token}, "options", client.options,
+				"token", token, "pointer", &token, "list", []Token{token}, "options", client.requester().options,
 				"client", client, slog.Group("group", "token", token), "error", fmt.Errorf("with %v", token))
 			wantHidden(t, "the log", log.String())
 			if !strings.Contains(log.String(), redacted) {
@@ -180,7 +184,7 @@ func TestZeroToken(t *testing.T) {
 	if got := (Token{}).authorization(); got != "" {
 		t.Errorf("got authorization %q, want none", got)
 	}
-	if got := (Token{}).mask("text"); got != "text" {
+	if got := newRedactor(Token{}, nil).redact("text"); got != "text" {
 		t.Errorf("got %q, want the text as it is", got)
 	}
 	if got := fmt.Sprintf("%v %s", Token{}, &Token{}); got != redacted+" "+redacted {

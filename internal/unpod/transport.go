@@ -4,13 +4,16 @@
 package unpod
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,12 +26,15 @@ const (
 	maxHeaderBytes = 256 << 10
 )
 
-var errNotCertificates = errors.New("must be the PEM text of one or more certificates, and nothing else")
+var errNotCertificates = errors.New("must be PEM-encoded certificates and nothing else")
 
 // ParseCACert reads the PEM text of one or more certificates and returns a pool
 // of the system's certificates and these. Its errors do not show the text,
 // which may be a private key pasted by mistake.
 func ParseCACert(text string) (*x509.CertPool, error) {
+	if text != "" && !strings.Contains(text, "\n") {
+		return nil, errors.New(`must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem")`)
+	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, errors.New("cannot be added to the system's certificates, because those cannot be read")
@@ -50,22 +56,81 @@ func ParseCACert(text string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// newTransport returns a transport of the client's own: the standard one's proxy
-// variables and HTTP/2, with the roots given. An attempt's time limit covers all
-// its steps, but net/http goes on connecting without it, for attempts to come,
-// and so has to be told the limit as well.
-func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
+// transport holds a client's connections: those of the standard transport, with
+// its proxy variables and HTTP/2.
+type transport struct {
+	fresh func() http.RoundTripper
+
+	mu      sync.Mutex
+	current http.RoundTripper
+}
+
+func newTransport(roots *x509.CertPool, timeout time.Duration) *transport {
+	fresh := func() http.RoundTripper { return newHTTPTransport(roots, timeout) }
+	return &transport{fresh: fresh, current: fresh()}
+}
+
+// newHTTPTransport returns a transport that trusts the roots. An attempt's time
+// limit covers all its steps, but net/http goes on connecting without it, for
+// attempts to come, and so needs the limit as well.
+func newHTTPTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: checkProxy,
 		DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
 		TLSHandshakeTimeout:    timeout,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           maxIdleConnections,
 		MaxIdleConnsPerHost:    maxIdleConnections,
 		IdleConnTimeout:        90 * time.Second,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: cipherSuites(), RootCAs: roots},
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
+}
+
+// roundTrip sends a request over one of the connections.
+func (t *transport) roundTrip(request *http.Request) (*http.Response, error) {
+	t.mu.Lock()
+	current := t.current
+	t.mu.Unlock()
+	return current.RoundTrip(request)
+}
+
+// renew has later requests made over new connections. Those of requests under
+// way end by themselves once they are idle.
+func (t *transport) renew() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	(&http.Client{Transport: t.current}).CloseIdleConnections()
+	t.current = t.fresh()
+}
+
+// cipherSuites are the ones that Go calls secure. The default could be widened
+// from outside, by GODEBUG.
+func cipherSuites() []uint16 {
+	var ids []uint16
+	for _, suite := range tls.CipherSuites() {
+		ids = append(ids, suite.ID)
+	}
+	return ids
+}
+
+// proxyOf returns the proxy of an address, nil if it has none.
+func proxyOf(address *url.URL) *url.URL {
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: address})
+	if err != nil {
+		return nil // Requests fail with the same error.
+	}
+	return proxy
+}
+
+// checkProxy tells a proxy's refusal by its status. Without it, all that is told
+// is the text that the proxy wrote.
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode != http.StatusOK {
+		return errors.New("proxyconnect: " + response.Status)
+	}
+	return nil
 }
 
 // isTLS says whether an error is about the certificate or the protocol of a
@@ -79,6 +144,11 @@ func isTLS(err error) bool {
 	// crypto/tls has no type for an alert of either side, nor for a protocol
 	// that it does not speak, but names.
 	alert := errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
-	return alert || errors.As(err, &verification) || errors.As(err, &record) ||
-		errors.Is(err, http.ErrSchemeMismatch) || strings.HasPrefix(withoutURL(err).Error(), "tls: ")
+	return alert || errors.As(err, &verification) || errors.As(err, &record) || strings.HasPrefix(err.Error(), "tls: ")
+}
+
+// isPlainHTTP says whether a server answered a TLS handshake in plain HTTP.
+func isPlainHTTP(err error) bool {
+	record, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok && string(record.RecordHeader[:]) == "HTTP/"
 }

@@ -27,8 +27,8 @@ import (
 
 func TestParseCACert(t *testing.T) {
 	t.Parallel()
-	certificate, other := newCertificate(t), newCertificate(t)
-	one, two, key := certificatePEM(certificate), certificatePEM(other), privateKeyPEM(t, certificate)
+	certificate, other := unpodtest.NewCertificate(t), unpodtest.NewCertificate(t)
+	one, two, key := unpodtest.CertificatePEM(certificate), unpodtest.CertificatePEM(other), privateKeyPEM(t, certificate)
 	for name, test := range map[string]struct {
 		text    string
 		refused bool
@@ -40,7 +40,7 @@ func TestParseCACert(t *testing.T) {
 		"comments between":    {"# One\n" + one + "\nsubject=CN = two\n\n" + two + "the end", false},
 		"CRLF":                {strings.ReplaceAll(one+two, "\n", "\r\n"), false},
 		"empty":               {"", true},
-		"garbage":             {"not a certificate", true},
+		"garbage":             {"not a certificate\n", true},
 		"truncated":           {one[:len(one)/2], true},
 		"second truncated":    {one + two[:len(two)/2], true},
 		"first truncated":     {one[:len(one)/2] + "\n" + two, true},
@@ -51,13 +51,12 @@ func TestParseCACert(t *testing.T) {
 		"not a certificate":   {"-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n", true},
 		"of another type":     {strings.ReplaceAll(one, "CERTIFICATE", "CERTIFICATE REQUEST"), true},
 		"garbled":             {strings.Replace(one, "M", "!", 1), true},
-		"a file's name":       {"/etc/ssl/certs/ca.pem", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pool, err := ParseCACert(test.text)
 			if test.refused {
-				wantErrorText(t, err, "must be the PEM text of one or more certificates, and nothing else")
+				wantErrorText(t, err, "must be PEM-encoded certificates and nothing else")
 				return
 			}
 			if err != nil || pool == nil {
@@ -65,6 +64,12 @@ func TestParseCACert(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestParseCACert_path(t *testing.T) {
+	t.Parallel()
+	_, err := ParseCACert("/etc/ssl/certs/ca.pem")
+	wantErrorText(t, err, `must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem")`)
 }
 
 // trusting returns a client that trusts the certificates.
@@ -84,19 +89,15 @@ func trusting(t *testing.T, baseURL, caCert string) *Client {
 
 func TestTrustedServer(t *testing.T) {
 	t.Parallel()
-	var protocol atomic.Int64
-	api := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...)
-	server, caCert := startTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		protocol.Store(int64(r.ProtoMajor))
-		api.ServeHTTP(w, r)
-	}))
-	other := certificatePEM(newCertificate(t))
+	server := startTLS(t, unpodtest.Documented()...)
+	caCert := server.CACertPEM
+	other := unpodtest.CertificatePEM(unpodtest.NewCertificate(t))
 	for name, trusted := range map[string]string{"alone": caCert, "first": caCert + other, "last": other + caCert} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			wantIDs(t, read(t, trusting(t, server.URL, trusted)), 42, 43)
-			if got := protocol.Load(); got != 2 {
-				t.Errorf("got HTTP/%d, want HTTP/2", got)
+			if got := server.Requests()[0].Proto; got != "HTTP/2.0" {
+				t.Errorf("got %s, want HTTP/2", got)
 			}
 		})
 	}
@@ -105,11 +106,10 @@ func TestTrustedServer(t *testing.T) {
 // TestBrokenStream has an answer break off where HTTP/2 says so.
 func TestBrokenStream(t *testing.T) {
 	t.Parallel()
-	api := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...)
-	api.AnswerNext(unpodtest.BreakOff(oneConfiguration))
-	server, caCert := startTLS(t, api)
-	wantIDs(t, read(t, trusting(t, server.URL, caCert)), 42, 43)
-	if got := len(api.Requests()); got != 2 {
+	server := startTLS(t, unpodtest.Documented()...)
+	server.AnswerNext(unpodtest.BreakOff(oneConfiguration))
+	wantIDs(t, read(t, trusting(t, server.URL, server.CACertPEM)), 42, 43)
+	if got := len(server.Requests()); got != 2 {
 		t.Errorf("got %d requests, want 2", got)
 	}
 }
@@ -144,13 +144,13 @@ func TestUntrustedServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := unpodtest.New(canary, unpodtest.OrgHandle)
-			server, caCert := startTLS(t, api)
+			server := startTLS(t)
+			caCert := server.CACertPEM
 			if !test.caCert {
-				caCert = certificatePEM(newCertificate(t))
+				caCert = unpodtest.CertificatePEM(unpodtest.NewCertificate(t))
 			}
 			address := strings.Replace(server.URL, "127.0.0.1", test.host, 1)
-			wantUntrusted(t, trusting(t, address, caCert), api, test.want)
+			wantUntrusted(t, trusting(t, address, caCert), server.API, test.want)
 		})
 	}
 }
@@ -159,13 +159,13 @@ func TestPlainServerOverTLS(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t)
 	address := strings.Replace(server.URL, "http://", "https://", 1)
-	wantUntrusted(t, trusting(t, address, ""), server.API, "server gave HTTP response to HTTPS client")
+	wantUntrusted(t, trusting(t, address, ""), server.API, "first record does not look like a TLS handshake")
 }
 
 func TestOldTLSVersion(t *testing.T) {
 	t.Parallel()
 	api := unpodtest.New(canary, unpodtest.OrgHandle)
-	certificate := newCertificate(t)
+	certificate := unpodtest.NewCertificate(t)
 	server := httptest.NewUnstartedServer(api)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	server.TLS = &tls.Config{ //nolint:gosec // That it is too old is the point.
@@ -173,7 +173,7 @@ func TestOldTLSVersion(t *testing.T) {
 	}
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	wantUntrusted(t, trusting(t, server.URL, certificatePEM(certificate)), api, "protocol version not supported")
+	wantUntrusted(t, trusting(t, server.URL, unpodtest.CertificatePEM(certificate)), api, "protocol version not supported")
 }
 
 // TestServerChoosesOldTLSVersion meets a server that does not refuse, but takes
@@ -199,7 +199,7 @@ func TestServerChoosesOldTLSVersion(t *testing.T) {
 	}()
 	t.Cleanup(func() { _ = listener.Close() })
 	client := trusting(t, "https://"+listener.Addr().String(), "")
-	client.options.MaxRetries = 1 // Where it is retried, that takes real time.
+	client.requester().options.MaxRetries = 1 // Where it is retried, that takes real time.
 	wantUntrusted(t, client, unpodtest.New("", ""), "server selected unsupported protocol version")
 }
 
@@ -218,19 +218,16 @@ func skipWithoutCertFile(t *testing.T) {
 func TestCACertIsBesidesTheSystems(t *testing.T) {
 	t.Parallel()
 	skipWithoutCertFile(t)
-	api := unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...)
-	systems, systemsCert := startTLS(t, api)
-	added, addedCert := startTLS(t, api)
-	other, _ := startTLS(t, api)
+	systems, added, other := startTLS(t, unpodtest.Documented()...), startTLS(t, unpodtest.Documented()...), startTLS(t)
 
 	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, []byte(systemsCert), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(systems.CACertPEM), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ address, caCert, wantKind string }{
-		"the system's":                {systems.URL, addedCert, ""},
-		"the added":                   {added.URL, addedCert, ""},
-		"neither":                     {other.URL, addedCert, "*unpod.TLSError"},
+		"the system's":                {systems.URL, added.CACertPEM, ""},
+		"the added":                   {added.URL, added.CACertPEM, ""},
+		"neither":                     {other.URL, added.CACertPEM, "*unpod.TLSError"},
 		"the system's, with no other": {systems.URL, "", ""},
 		"the added, but not added":    {added.URL, "", "*unpod.TLSError"},
 	} {
@@ -280,7 +277,7 @@ func startProxy(t *testing.T, target string) (address string, asked *atomic.Valu
 func TestProxy(t *testing.T) {
 	t.Parallel()
 	plain := startAPI(t, unpodtest.Documented()...)
-	secure, caCert := startTLS(t, plain.API, "unpod.invalid")
+	secure := unpodtest.StartTLS(t, plain.API, "unpod.invalid")
 	for name, test := range map[string]struct{ baseURL, target, variable, want string }{
 		"HTTP":             {"http://unpod.invalid", plain.URL, "HTTP_PROXY", "GET http://unpod.invalid" + unpodtest.Path},
 		"HTTP, lower case": {"http://unpod.invalid", plain.URL, "http_proxy", "GET http://unpod.invalid" + unpodtest.Path},
@@ -290,7 +287,7 @@ func TestProxy(t *testing.T) {
 			t.Parallel()
 			proxy, asked := startProxy(t, mustParse(t, test.target).Host)
 			proxy = strings.Replace(proxy, "http://", "http://user:hunter2@", 1)
-			report, _ := runChild(t, childOrder{BaseURL: test.baseURL, CACert: caCert}, test.variable+"="+proxy)
+			report, _ := runChild(t, childOrder{BaseURL: test.baseURL, CACert: secure.CACertPEM}, test.variable+"="+proxy)
 			if !reflect.DeepEqual(report.IDs, []int64{42, 43}) {
 				t.Errorf("got ids %v and error %q, want 42 and 43", report.IDs, report.Error)
 			}
@@ -381,10 +378,8 @@ func redirectToHost(t *testing.T) (from, to *unpodtest.API, client *Client, targ
 
 func redirectToPlain(t *testing.T) (from, to *unpodtest.API, client *Client, target string) {
 	t.Helper()
-	from = unpodtest.New(canary, unpodtest.OrgHandle)
-	server, caCert := startTLS(t, from)
-	other := startAPI(t)
-	return from, other.API, trusting(t, server.URL, caCert), other.URL
+	server, other := startTLS(t), startAPI(t)
+	return server.API, other.API, trusting(t, server.URL, server.CACertPEM), other.URL
 }
 
 // TestRedirectOrigin pins what is told of a redirect's target.
@@ -401,10 +396,10 @@ func TestRedirectOrigin(t *testing.T) {
 		"?page=2":                                  "https://unpod.example",
 		"#":                                        "https://unpod.example",
 		"https://[2001:db8::1]:443/":               "https://[2001:db8::1]:443",
-		"javascript:alert(1)":                      "an address that is not a web server's",
-		"https://%zz/":                             "an address that is not a web server's",
-		"https://other.example:port/":              "an address that is not a web server's",
-		"https://user:hunter2@other.example:port/": "an address that is not a web server's",
+		"javascript:alert(1)":                      "",
+		"https://%zz/":                             "",
+		"https://other.example:port/":              "",
+		"https://user:hunter2@other.example:port/": "",
 		"https://" + strings.Repeat("a", 600):      "https://" + strings.Repeat("a", 492) + "…",
 		"https://\u202eother\u200b.example/":       "https://other.example",
 		"https://other%E2%80%AE.example/":          "https://other.example",
@@ -513,8 +508,10 @@ func TestMemory(t *testing.T) {
 		"compressed":       {compressed(200, bomb, 10<<30/size), tooLarge},
 		"compressed error": {compressed(403, bomb, 10<<30/size), status},
 		"as it is":         {endless, tooLarge},
-		"small elements":   {compressed(200, filled(`{"data":[`, "{},", "{}]}"), 1), tooLarge},
-		"smaller elements": {compressed(200, filled(`{"data":[`, "0,", "0]}"), 1), tooLarge},
+		"small elements":   {compressed(200, smallElements(t, size), 1), tooLarge},
+		"numbers":          {compressed(200, filled(`{"data":[`, "0,", "0]}"), 1), shape},
+		"nested":           {compressed(200, filled(`{"more":`, "[", `}`), 1), shape},
+		"field errors":     {compressed(400, filled(`{"errors":[`, `"a",`, `"a"]}`), 1), status},
 		"many members":     {compressed(200, zip(t, manyMembers(size)), 1), shape},
 		"one long text":    {compressed(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`), 1), shape},
 		"a long message":   {compressed(403, filled(`{"message":"`, "\xc3\xa9", `"}`), 1), status},
@@ -535,13 +532,25 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// manyMembers returns an object of about size bytes with as many members as may
-// be, each of another name.
+// smallElements is a list of as many elements as fit, none of which is wrong.
+func smallElements(t *testing.T, size int) []byte {
+	t.Helper()
+	var body bytes.Buffer
+	body.WriteString(`{"data":[{"id":-1}`)
+	for i := 0; body.Len() < size-20; i++ {
+		_, _ = fmt.Fprintf(&body, `,{"id":%d}`, i) // A buffer takes all.
+	}
+	body.WriteString(`]}`)
+	return zip(t, body.Bytes())
+}
+
+// manyMembers returns an object of about size bytes with many members, each of
+// another name.
 func manyMembers(size int) []byte {
 	var body bytes.Buffer
 	body.WriteString(`{"data":[{"id":"1"`)
-	for i := range maxValues - 10 {
-		_, _ = fmt.Fprintf(&body, `,"%0*x":0`, size/maxValues-8, i) // A buffer takes all.
+	for i := range size / 16 {
+		_, _ = fmt.Fprintf(&body, `,"%09x":0`, i) // A buffer takes all.
 	}
 	body.WriteString(`}]}`)
 	return body.Bytes()
@@ -551,29 +560,17 @@ func manyMembers(size int) []byte {
 // come to.
 func TestBodyAtTheLimit(t *testing.T) {
 	t.Parallel()
-	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, oneConfiguration)), retries(4))
-	if got := newCall(client, "/").budget; got != maxBytes {
-		t.Errorf("got a call that may read %d bytes, want %d", got, maxBytes)
+	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, oneConfiguration)))
+	if got := newList(client.requester(), providerConfigurations).budget; got != maxBytes {
+		t.Errorf("got a list of up to %d bytes, want %d", got, maxBytes)
 	}
-	for name, test := range map[string]struct {
-		budget int64
-		want   error
-	}{
-		"at":   {int64(len(oneConfiguration)), nil},
-		"over": {int64(len(oneConfiguration)) - 1, &TooLargeError{"16 MiB"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			call := newCall(client, "/")
-			call.budget = test.budget
-			got, err := call.providerConfigurations(t.Context())
-			if test.want == nil && err == nil {
-				wantIDs(t, got, 1)
-				return
-			}
-			wantAttempts(t, wantReason(t, got, call.failed(t.Context(), err), test.want), 1)
-		})
+	got, err := readWithin(t.Context(), client, int64(len(oneConfiguration)))
+	if err != nil {
+		t.Errorf("got error %v at the limit", err)
 	}
+	wantIDs(t, got, 1)
+	_, err = readWithin(t.Context(), client, int64(len(oneConfiguration))-1)
+	wantSame(t, err, &TooLargeError{"16 MiB"})
 }
 
 // TestSwitchedProtocols meets a server that wants to speak something else, and
@@ -611,7 +608,7 @@ func TestHeaderFloods(t *testing.T) {
 			server := startAPI(t)
 			server.AnswerAlways(sendRaw(flood + "\r\n" + oneConfiguration))
 			_, err := New(testOptions(t, server.URL)).ProviderConfigurations(t.Context())
-			if failed := (*ConnectionError)(nil); !errors.As(err, &failed) || len(failed.Reason) > 4*maxMessageLength {
+			if failed := (*ConnectionError)(nil); !errors.As(err, &failed) || len(failed.Reason) > 4*maxMessageLen {
 				t.Errorf("got error %v, want a short *ConnectionError", err)
 			}
 		})

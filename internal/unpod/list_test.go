@@ -20,6 +20,7 @@ const (
 	notInteger  = "is not a whole number of 64 bits"
 	notJSON     = "is not valid JSON"
 	missing     = "is missing"
+	withoutID   = "has no id"
 	repeated    = "repeats the id of an element before it"
 	twice       = "is there twice"
 	jsonContent = "application/json"
@@ -57,7 +58,6 @@ var envelopeTests = map[string]struct {
 	"message is not a text":  {body: `{"message":{"a":1},"data":[{"id":1}]}`, wantIDs: []int64{1}},
 	"fields null or missing": {body: `{"data":[{"id":1,"provider":null,"account_sid":null,"created_at":null},{"id":2}]}`, wantIDs: []int64{1, 2}},
 
-	"deepest":           {body: `{"data":[{"id":1,"more":` + nested(maxNesting-3, "") + `}]}`, wantIDs: []int64{1}},
 	"brackets in texts": {body: `{"data":[{"id":1,"a\\":"` + nested(100, `\"`) + `","\"[":"\\"}]}`, wantIDs: []int64{1}},
 
 	"data in another case":   {body: `{"Data":[{"id":1}]}`, wantErr: &ShapeError{"data", missing}},
@@ -69,7 +69,7 @@ var envelopeTests = map[string]struct {
 	"data object with parts": {body: `{"data":{"id":1}}`, wantErr: &ShapeError{"data", notList}},
 	"data object of objects": {body: `{"data":{"":{}}}`, wantErr: &ShapeError{"data", notList}},
 
-	"id in other letters only": {body: `{"data":[{"ID":1}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"id in other letters only": {body: `{"data":[{"ID":1}]}`, wantErr: &ShapeError{"data[0]", withoutID}},
 	"id twice in an element":   {body: `{"data":[{"id":1},{"id":2,"id":3}]}`, wantErr: &ShapeError{"data[1].id", twice}},
 	"id twice, once escaped":   {body: `{"data":[{"id":1,"i\u0064":1}]}`, wantErr: &ShapeError{"data[0].id", twice}},
 	"provider null and text":   {body: `{"data":[{"id":1,"provider":null,"provider":"a"}]}`, wantErr: &ShapeError{"data[0].provider", twice}},
@@ -78,12 +78,12 @@ var envelopeTests = map[string]struct {
 	"count twice":              {body: `{"count":2,"count":1,"data":[{"id":1}]}`, wantErr: &ShapeError{"count", twice}},
 	"status code twice":        {body: `{"status_code":403,"status_code":200,"data":[{"id":1}]}`, wantErr: &ShapeError{"status_code", twice}},
 
-	"element null":      {body: `{"data":[{"id":1},null]}`, wantErr: &ShapeError{"data[1].id", missing}},
+	"element null":      {body: `{"data":[{"id":1},null]}`, wantErr: &ShapeError{"data[1]", withoutID}},
 	"element number":    {body: `{"data":[{"id":1},2]}`, wantErr: &ShapeError{"data[1]", notObject}},
 	"element text":      {body: `{"data":["x"]}`, wantErr: &ShapeError{"data[0]", notObject}},
 	"element list":      {body: `{"data":[[{"id":1}]]}`, wantErr: &ShapeError{"data[0]", notObject}},
-	"element empty":     {body: `{"data":[{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
-	"id null":           {body: `{"data":[{"id":null}]}`, wantErr: &ShapeError{"data[0].id", missing}},
+	"element empty":     {body: `{"data":[{}]}`, wantErr: &ShapeError{"data[0]", withoutID}},
+	"id null":           {body: `{"data":[{"id":null}]}`, wantErr: &ShapeError{"data[0]", withoutID}},
 	"id text":           {body: `{"data":[{"id":"1"}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
 	"id true":           {body: `{"data":[{"id":true}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
 	"id list":           {body: `{"data":[{"id":[1]}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
@@ -93,15 +93,15 @@ var envelopeTests = map[string]struct {
 	"id beyond int64":   {body: `{"data":[{"id":9223372036854775808}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
 	"id below int64":    {body: `{"data":[{"id":-9223372036854775809}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
 	"id enormous":       {body: `{"data":[{"id":1` + strings.Repeat("0", 10_000) + `}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
-	"id twice":          {body: `{"data":[{"id":1},{"id":2},{"id":1}]}`, wantErr: &ShapeError{"data[2].id", repeated}},
-	"id twice, neither": {body: `{"data":[{"id":1,"provider":"a"},{"id":1,"provider":"b"}]}`, wantErr: &ShapeError{"data[1].id", repeated}},
+	"id twice":          {body: `{"data":[{"id":1},{"id":2},{"id":1}]}`, wantErr: &ShapeError{"data[2]", repeated}},
+	"id twice, neither": {body: `{"data":[{"id":1,"provider":"a"},{"id":1,"provider":"b"}]}`, wantErr: &ShapeError{"data[1]", repeated}},
 
-	"provider number":    {body: `{"data":[{"id":1,"provider":2}]}`, wantErr: &ShapeError{"data[0].provider", notString}},
-	"provider list":      {body: `{"data":[{"id":1,"provider":["twilio"]}]}`, wantErr: &ShapeError{"data[0].provider", notString}},
-	"account_sid number": {body: `{"data":[{"id":1},{"id":2,"account_sid":3}]}`, wantErr: &ShapeError{"data[1].account_sid", notString}},
-	"account_sid object": {body: `{"data":[{"id":1,"account_sid":{"sid":"AC"}}]}`, wantErr: &ShapeError{"data[0].account_sid", notString}},
-	"created_at number":  {body: `{"data":[{"id":1,"created_at":1770458400}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
-	"created_at false":   {body: `{"data":[{"id":1,"created_at":false}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
+	"provider fractional": {body: `{"data":[{"id":1,"provider":2.5}]}`, wantErr: &ShapeError{"data[0].provider", notInteger}},
+	"provider list":       {body: `{"data":[{"id":1,"provider":["twilio"]}]}`, wantErr: &ShapeError{"data[0].provider", notString}},
+	"account_sid number":  {body: `{"data":[{"id":1},{"id":2,"account_sid":3}]}`, wantErr: &ShapeError{"data[1].account_sid", notString}},
+	"account_sid object":  {body: `{"data":[{"id":1,"account_sid":{"sid":"AC"}}]}`, wantErr: &ShapeError{"data[0].account_sid", notString}},
+	"created_at number":   {body: `{"data":[{"id":1,"created_at":1770458400}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
+	"created_at false":    {body: `{"data":[{"id":1,"created_at":false}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
 
 	"status code text":       {body: `{"status_code":"200","data":[]}`, wantErr: &ShapeError{"status_code", notInteger}},
 	"status code fractional": {body: `{"status_code":200.5,"data":[]}`, wantErr: &ShapeError{"status_code", notInteger}},
@@ -110,32 +110,21 @@ var envelopeTests = map[string]struct {
 	"count fractional":       {body: `{"count":1.5,"data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
 	"count object":           {body: `{"count":{},"data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
 
-	"list":                {body: `[{"id":1}]`, wantErr: &ShapeError{"the body", notObject}},
-	"text":                {body: `"data"`, wantErr: &ShapeError{"the body", notObject}},
-	"number":              {body: `200`, wantErr: &ShapeError{"the body", notObject}},
-	"null":                {body: `null`, wantErr: &ShapeError{"data", missing}},
-	"empty":               {body: ``, wantErr: &NotJSONError{BodyType{true, jsonContent}}},
-	"blank":               {body: " \n", wantErr: &NotJSONError{jsonBody}},
-	"text after":          {body: oneConfiguration + "x", wantErr: &ShapeError{"the body", notJSON}},
-	"Latin-1":             {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"the body", notJSON}},
-	"two documents":       {body: oneConfiguration + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
-	"zero byte after":     {body: oneConfiguration + "\x00", wantErr: &ShapeError{"the body", notJSON}},
-	"byte order mark":     {body: "\ufeff" + oneConfiguration, wantErr: &NotJSONError{jsonBody}},
-	"broken off":          {body: oneConfiguration[:len(oneConfiguration)-1], wantErr: &ShapeError{"the body", notJSON}},
-	"element broken":      {body: `{"data":[{"id":1},{"id":}]}`, wantErr: &ShapeError{"the body", notJSON}},
-	"comma too many":      {body: `{"data":[{"id":1},]}`, wantErr: &ShapeError{"the body", notJSON}},
-	"not a number":        {body: `{"data":[{"id":NaN}]}`, wantErr: &ShapeError{"the body", notJSON}},
-	"too deep by one":     {body: `{"data":[{"id":1,"more":` + nested(maxNesting-2, "") + `}]}`, wantErr: &TooLargeError{"64 levels of nesting"}},
-	"deep everywhere":     {body: deep, wantErr: &TooLargeError{"64 levels of nesting"}},
-	"deep data":           {body: `{"data":` + deep + `}`, wantErr: &TooLargeError{"64 levels of nesting"}},
-	"deep unknown field":  {body: `{"data":[{"id":1,"more":` + deep + `}]}`, wantErr: &TooLargeError{"64 levels of nesting"}},
-	"deep, never closing": {body: `{"data":` + strings.Repeat(`[{"id":`, 100_000), wantErr: &TooLargeError{"64 levels of nesting"}},
-
-	"too many by one":    {body: `{"data":[` + strings.Repeat("{},", maxConfigurations) + `{}]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
-	"too many values":    {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxValues) + `0]}]}`, wantErr: &TooLargeError{"500000 values"}},
-	"too many nulls":     {body: `{"data":[` + strings.Repeat("null,", maxConfigurations) + `null]}`, wantErr: &TooLargeError{"100000 provider configurations"}},
-	"as many as may be":  {body: `{"more":[0,0],"data":[` + strings.Repeat("{},", maxConfigurations-1) + `{}]}`, wantErr: &ShapeError{"data[0].id", missing}},
-	"many commas inside": {body: `{"data":[{"id":1,"more":[` + strings.Repeat("0,", maxConfigurations) + `0],"a":"` + strings.Repeat(",", maxValues) + `"}]}`, wantIDs: []int64{1}},
+	"list":            {body: `[{"id":1}]`, wantErr: &ShapeError{"the body", notObject}},
+	"text":            {body: `"data"`, wantErr: &ShapeError{"the body", notObject}},
+	"number":          {body: `200`, wantErr: &ShapeError{"the body", notObject}},
+	"null":            {body: `null`, wantErr: &ShapeError{"data", missing}},
+	"empty":           {body: ``, wantErr: &NotJSONError{BodyType{true, jsonContent}}},
+	"blank":           {body: " \n", wantErr: &NotJSONError{jsonBody}},
+	"text after":      {body: oneConfiguration + "x", wantErr: &ShapeError{"the body", notJSON}},
+	"Latin-1":         {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"the body", notJSON}},
+	"two documents":   {body: oneConfiguration + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
+	"zero byte after": {body: oneConfiguration + "\x00", wantErr: &ShapeError{"the body", notJSON}},
+	"byte order mark": {body: "\ufeff" + oneConfiguration, wantErr: &NotJSONError{jsonBody}},
+	"broken off":      {body: oneConfiguration[:len(oneConfiguration)-1], wantErr: &ShapeError{"the body", notJSON}},
+	"element broken":  {body: `{"data":[{"id":1},{"id":}]}`, wantErr: &ShapeError{"the body", notJSON}},
+	"comma too many":  {body: `{"data":[{"id":1},]}`, wantErr: &ShapeError{"the body", notJSON}},
+	"not a number":    {body: `{"data":[{"id":NaN}]}`, wantErr: &ShapeError{"the body", notJSON}},
 
 	"403 inside, and 200 in another case": {
 		body:    `{"status_code":403,"Status_Code":200,"message":"No.","data":[]}`,
@@ -193,11 +182,9 @@ var statusTests = map[string]struct {
 	"401":                          {unpodtest.JSON(401, `{"message":"Invalid token.","status_code":401}`), StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", BodyType: jsonBody}},
 	"400 with errors":              {unpodtest.JSON(400, `{"status_code":400,"message":"Bad.","data":{"a":1},"errors":[]}`), StatusError{HTTPStatus: 400, Status: 400, Message: "Bad.", BodyType: jsonBody}},
 	"401 that says 200":            {unpodtest.JSON(401, oneConfiguration), StatusError{HTTPStatus: 401, Status: 401, BodyType: jsonBody}},
-	"message missing":              {unpodtest.JSON(403, `{"detail":"No."}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
+	"message missing":              {unpodtest.JSON(403, `{"status_code":403}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
 	"message null":                 {unpodtest.JSON(403, `{"message":null}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
 	"message number":               {unpodtest.JSON(403, `{"message":1}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
-	"message object":               {unpodtest.JSON(403, `{"message":{"a":"b"}}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
-	"message list":                 {unpodtest.JSON(403, `{"message":["No."]}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
 	"message deep":                 {unpodtest.JSON(403, `{"message":`+deep+`}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
 	"message in HTML":              {unpodtest.HTML(404, `<h1>Not Found</h1>`), StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{MediaType: "text/html"}}},
 	"message in text/html":         {unpodtest.HTML(404, `{"message":"No."}`), StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: BodyType{MediaType: "text/html"}}},
@@ -238,14 +225,15 @@ func TestContentType(t *testing.T) {
 		"HTML":                        {"text/html; charset=utf-8", page, &NotJSONError{BodyType{MediaType: "text/html"}}},
 		"HTML, of no type":            {"", page, &NotJSONError{BodyType{MediaType: ""}}},
 		"HTML, of an odd type":        {";;;", page, &NotJSONError{BodyType{MediaType: ""}}},
-		"HTML, of a type with escape": {"text/\u202ehtml\u009b", page, &NotJSONError{BodyType{MediaType: "text/html"}}},
+		"HTML, of a type with escape": {"text/\u202ehtml\u009b", page, &NotJSONError{BodyType{MediaType: ""}}},
 		"HTML, of the token's type":   {"text/" + canary, page, &NotJSONError{BodyType{MediaType: "text/" + redacted}}},
 		"HTML, said to be JSON":       {jsonContent, page, &NotJSONError{jsonBody}},
 		"HTML, said to be a problem":  {"application/problem+json", page, &NotJSONError{BodyType{MediaType: "application/problem+json"}}},
 		"HTML, with a script":         {"text/html", "<script>" + strings.Repeat("{", 100) + "</script>", &NotJSONError{BodyType{MediaType: "text/html"}}},
 		"nothing":                     {"text/plain", "", &NotJSONError{BodyType{true, "text/plain"}}},
 		"a part of JSON":              {"text/html", oneConfiguration[:9], &ShapeError{"the body", notJSON}},
-		"long":                        {strings.Repeat("a", 501), "", &NotJSONError{BodyType{true, strings.Repeat("a", 500) + "…"}}},
+		"long":                        {"text/" + strings.Repeat("a", 501), "", &NotJSONError{BodyType{true, "text/" + strings.Repeat("a", 495) + "…"}}},
+		"no type, but words":          {"text/html. Run curl | sh", "", &NotJSONError{BodyType{Empty: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

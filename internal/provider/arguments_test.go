@@ -4,21 +4,13 @@
 package provider
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -61,54 +53,8 @@ var argumentCases = map[string]func(*testing.T) argumentCase{
 	"ca_cert_pem": func(t *testing.T) argumentCase {
 		t.Helper()
 		server := startTLSUnpod(t, unpodtest.Documented()...)
-		return argumentCase{server.URL, certificatePEM(server.Certificate().Raw), anotherCertificate(t)}
+		return argumentCase{server.URL, server.CACertPEM, unpodtest.CertificatePEM(unpodtest.NewCertificate(t))}
 	},
-}
-
-func documentedUnpod(t *testing.T) *unpodtest.Server {
-	t.Helper()
-	return startUnpod(t, unpodtest.Documented()...)
-}
-
-// startTLSUnpod starts a local Unpod that the system does not trust.
-func startTLSUnpod(t *testing.T, configurations ...unpodtest.Configuration) *httptest.Server {
-	t.Helper()
-	server := httptest.NewUnstartedServer(unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...))
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0) // It tells of each client that does not trust it.
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	return server
-}
-
-func certificatePEM(der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-}
-
-// anotherCertificate makes a certificate that no server has.
-func anotherCertificate(t *testing.T) string {
-	t.Helper()
-	return certificatePEM(certificateOf(t, "unpod.example").Certificate[0])
-}
-
-// certificateOf makes a certificate that vouches for itself.
-func certificateOf(t *testing.T, host string) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		NotAfter:              time.Now().Add(time.Hour),
-		DNSNames:              []string{host},
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // TestAccArguments sets each argument in each place where it can be set: the
@@ -164,52 +110,45 @@ func testArgument(t *testing.T, argument argument, first int, baseURL, value, la
 	testCLI(t, variables, step)
 }
 
-// TestAccArguments_invalid has every argument wrong at once.
+// invalidArguments are a value that each argument refuses, and why.
+var invalidArguments = map[string]struct{ value, why string }{
+	"api_token":       {"Bearer canary-secret", "must be the token alone: letters, digits and -._~+/ with = at the end."},
+	"org_handle":      {"two words", "must be visible ASCII characters without quotes or backslashes."},
+	"base_url":        {"https://somebody:canary-secret@unpod.dev", "must not contain a user name or password."},
+	"request_timeout": {"30", `must be a positive duration such as "30s" or "1m30s".`},
+	"max_retries":     {"11", "must be a whole number from 0 to 10."},
+	"ca_cert_pem":     {"/etc/ssl/ca.pem", `must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem").`},
+}
+
+// invalid is the diagnostic of an argument's invalid value.
+func invalid(name, source string) diagnostic {
+	return diagnostic{"Invalid " + name, name + " (" + source + ") " + invalidArguments[name].why}
+}
+
+// TestAccArguments_invalid has every argument wrong at once. What is wrong with
+// api_token or with a variable is told by the read: Terraform prints the line
+// that a diagnostic of the block points to.
 func TestAccArguments_invalid(t *testing.T) {
 	t.Parallel()
+	var block, environment []diagnostic
+	config := listConfig + "provider \"unpod\" {\n"
+	variables := map[string]string{}
+	for _, a := range arguments {
+		last := a.variables[len(a.variables)-1]
+		variables[last] = invalidArguments[a.name].value
+		environment = append(environment, invalid(a.name, "from "+last))
+		if a.name != "api_token" {
+			config += fmt.Sprintf("%s = %q\n", a.name, invalidArguments[a.name].value)
+			block = append(block, invalid(a.name, "from the provider block"))
+		}
+	}
 	t.Run("configuration", func(t *testing.T) {
 		t.Parallel()
-		testCLI(t, nil, resource.TestStep{
-			Config: listConfig + `provider "unpod" {
-  api_token       = ""
-  org_handle      = "two words"
-  base_url        = "https://somebody:hunter2@unpod.dev"
-  request_timeout = "30"
-  max_retries     = 11
-  ca_cert_pem     = "none"
-}
-`,
-			ExpectError: diagnostics(
-				diagnostic{"Invalid api_token", "The argument api_token must not be empty."},
-				diagnostic{"Invalid org_handle", "The argument org_handle must not contain blanks or control characters."},
-				diagnostic{"Invalid base_url", "The argument base_url must not contain a user name or password."},
-				diagnostic{"Invalid request_timeout", `The argument request_timeout must be a positive duration such as "30s" or "1m30s".`},
-				diagnostic{"Invalid max_retries", "The argument max_retries must be a whole number from 0 to 10."},
-				diagnostic{"Invalid ca_cert_pem", "The argument ca_cert_pem must be the PEM text of one or more certificates, and nothing else."},
-			),
-		})
+		testCLI(t, nil, resource.TestStep{Config: config + "}", ExpectError: diagnostics(block...)})
 	})
 	t.Run("environment", func(t *testing.T) {
 		t.Parallel()
-		variables := map[string]string{
-			"UNPOD_PLATFORM_TOKEN":  "Token ",
-			"UNPOD_ORG_HANDLE":      "acme\x1b[2J",
-			"UNPOD_BASE_URL":        "ftp://unpod.dev",
-			"UNPOD_REQUEST_TIMEOUT": "-1s",
-			"UNPOD_MAX_RETRIES":     "many",
-			"UNPOD_CA_CERT_PEM":     "-----BEGIN CERTIFICATE-----",
-		}
-		testCLI(t, variables, resource.TestStep{
-			Config: listConfig,
-			ExpectError: diagnostics(
-				diagnostic{"Invalid api_token", "The environment variable UNPOD_PLATFORM_TOKEN, which stands in for the argument api_token, must not be empty."},
-				diagnostic{"Invalid org_handle", "The environment variable UNPOD_ORG_HANDLE, which stands in for the argument org_handle, must not contain blanks or control characters."},
-				diagnostic{"Invalid base_url", "The environment variable UNPOD_BASE_URL, which stands in for the argument base_url, must begin with https:// or http://."},
-				diagnostic{"Invalid request_timeout", `The environment variable UNPOD_REQUEST_TIMEOUT, which stands in for the argument request_timeout, must be a positive duration such as "30s" or "1m30s".`},
-				diagnostic{"Invalid max_retries", "The environment variable UNPOD_MAX_RETRIES, which stands in for the argument max_retries, must be a whole number from 0 to 10."},
-				diagnostic{"Invalid ca_cert_pem", "The environment variable UNPOD_CA_CERT_PEM, which stands in for the argument ca_cert_pem, must be the PEM text of one or more certificates, and nothing else."},
-			),
-		})
+		testCLI(t, variables, resource.TestStep{Config: listConfig, ExpectError: diagnostics(environment...)})
 	})
 }
 
@@ -241,8 +180,8 @@ func TestAccArguments_missing(t *testing.T) {
 		resource.TestStep{
 			Config: listConfig,
 			ExpectError: diagnostics(
-				diagnostic{"The provider's api_token is missing", "Reading from Unpod needs api_token. Set it in the provider block, or in the environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN."},
-				diagnostic{"The provider's org_handle is missing", "Reading from Unpod needs org_handle. Set it in the provider block, or in the environment variable UNPOD_ORG_HANDLE."},
+				diagnostic{"The provider's api_token is missing", "Set api_token in the provider block, or set the environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN."},
+				diagnostic{"The provider's org_handle is missing", "Set org_handle in the provider block, or set the environment variable UNPOD_ORG_HANDLE."},
 			),
 		},
 	)
@@ -266,10 +205,10 @@ provider "unpod" { ` + argument.name + ` = terraform_data.later.output }
 `,
 				ExpectError: diagnostics(diagnostic{
 					"The provider's " + argument.name + " is not known yet",
-					"The value of " + argument.name + " depends on something that Terraform will only know after apply, and it is not replaced by a variable or a default, " +
+					"The value of " + argument.name + " is known only after apply. It is not replaced by an environment variable or a default, " +
 						"because that could send one deployment's token to another.\n\n" +
-						"Give " + argument.name + " a value that is known during plan, such as an input variable. " +
-						"Or apply what it depends on first, with terraform apply -target=ADDRESS, and then run this plan again.",
+						"Set " + argument.name + " to a value that is known during plan, such as an input variable. " +
+						"Or apply what it depends on first, with terraform apply -target=ADDRESS.",
 				}),
 			})
 			if asked := server.Requests(); len(asked) != 0 {
@@ -283,7 +222,7 @@ provider "unpod" { ` + argument.name + ` = terraform_data.later.output }
 func TestAccArguments_headers(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
-	testCLI(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": "\t Token  " + unpodtest.Token + "\n", "UNPOD_ORG_HANDLE": " unpod "}),
+	testCLI(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": "\t Token  " + unpodtest.Token + "\n", "UNPOD_ORG_HANDLE": " unpod ", "TF_APPEND_USER_AGENT": " tests/1.0\x1b\n"}),
 		resource.TestStep{Config: listConfig, ConfigStateChecks: lists(unpodtest.Documented()...)})
 
 	ids := map[string]bool{}
@@ -297,7 +236,7 @@ func TestAccArguments_headers(t *testing.T) {
 			"Org-Handle":    "^unpod$",
 			"Accept":        "^application/json$",
 			"X-Request-Id":  "^" + requestIDPattern + "$",
-			"User-Agent":    `^Terraform/\d+\.\d+\.\S+ \(\+https://www\.terraform\.io\) terraform-provider-unpod/test$`,
+			"User-Agent":    `^Terraform/\d+\.\d+\.\S+ \(\+https://www\.terraform\.io\) terraform-provider-unpod/test tests/1\.0$`,
 		} {
 			if got := strings.Join(request.Header.Values(name), ", "); !regexp.MustCompile(pattern).MatchString(got) {
 				t.Errorf("sent %s: %q, which does not match %s", name, got, pattern)
@@ -344,9 +283,9 @@ func TestArguments_table(t *testing.T) {
 	}
 }
 
-// TestSendsTokenInClear is about the warning for a token that crosses a network
-// unencrypted.
-func TestSendsTokenInClear(t *testing.T) {
+// TestArguments_unencrypted is about the warning for a token that crosses a
+// network unencrypted: of a block it is told at once, of a variable by the read.
+func TestArguments_unencrypted(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{
 		"https://unpod.dev":     false,
@@ -359,12 +298,56 @@ func TestSendsTokenInClear(t *testing.T) {
 		"http://[::2]:3001":     true,
 		"http://localhost.org":  true,
 	} {
-		resolved, diags := resolve(unpodProviderModel{BaseURL: types.StringValue(address)}, noVariables)
-		if diags.HasError() {
-			t.Error(diags)
+		written := resolve(unpodProviderModel{BaseURL: types.StringValue(address)}, noVariables)
+		if got := written.block.WarningsCount() == 1; got != want {
+			t.Errorf("%s in the block: got %t, want %t", address, got, want)
 		}
-		if got := resolved.sendsTokenInClear(); got != want {
-			t.Errorf("%s: got %t, want %t", address, got, want)
+		variable := resolve(unpodProviderModel{}, func(name string) string {
+			return map[string]string{"UNPOD_BASE_URL": address}[name]
+		})
+		if got := variable.read.WarningsCount() == 1; got != want || len(variable.block) != 0 {
+			t.Errorf("%s in a variable: got %t, want %t", address, got, want)
+		}
+	}
+}
+
+// TestArguments_swapped has the token in both places.
+func TestArguments_swapped(t *testing.T) {
+	t.Parallel()
+	got := resolve(unpodProviderModel{APIToken: types.StringValue("canary-secret"), OrgHandle: types.StringValue("canary-secret")}, noVariables)
+	if len(got.block) != 0 || got.read.ErrorsCount() != 1 || got.read[0].Summary() != "Invalid org_handle" {
+		t.Errorf("got %v and %v, want one error of the read", got.block, got.read)
+	}
+	if strings.Contains(fmt.Sprint(got), "canary-secret") && strings.Contains(got.read[0].Detail(), "canary-secret") {
+		t.Error("the token is shown")
+	}
+}
+
+// TestArguments_used pins what messages say of each value and where it is from.
+func TestArguments_used(t *testing.T) {
+	t.Parallel()
+	pem := unpodtest.CertificatePEM(unpodtest.NewCertificate(t))
+	block := resolve(unpodProviderModel{
+		APIToken: types.StringValue("canary-secret"), OrgHandle: types.StringValue(" acme "), BaseURL: types.StringValue("voice.example.com/api/v2/platform/"),
+		RequestTimeout: types.StringValue("60s"), MaxRetries: types.NumberValue(big.NewFloat(2)), CACertPEM: types.StringValue(pem),
+	}, noVariables)
+	environment := resolve(unpodProviderModel{}, func(name string) string {
+		return map[string]string{
+			"UNPOD_PLATFORM_TOKEN": "canary-secret", "UNPOD_ORG_HANDLE": "acme", "UNPOD_BASE_URL": "https://unpod.dev/a/",
+			"UNPOD_REQUEST_TIMEOUT": "1m", "UNPOD_MAX_RETRIES": "0", "UNPOD_CA_CERT_PEM": pem,
+		}[name]
+	})
+	defaults := resolve(unpodProviderModel{}, noVariables)
+	for name, want := range map[string][3]string{
+		"api_token":       {"api_token (from the provider block)", "api_token (from UNPOD_PLATFORM_TOKEN)", "api_token (not set)"},
+		"org_handle":      {`org_handle "acme" (from the provider block)`, `org_handle "acme" (from UNPOD_ORG_HANDLE)`, "org_handle (not set)"},
+		"base_url":        {`base_url "https://voice.example.com" (from the provider block)`, `base_url "https://unpod.dev/a" (from UNPOD_BASE_URL)`, `base_url "https://unpod.dev" (the default)`},
+		"request_timeout": {`request_timeout "1m0s" (from the provider block)`, `request_timeout "1m0s" (from UNPOD_REQUEST_TIMEOUT)`, `request_timeout "30s" (the default)`},
+		"max_retries":     {`max_retries "2" (from the provider block)`, `max_retries "0" (from UNPOD_MAX_RETRIES)`, `max_retries "4" (the default)`},
+		"ca_cert_pem":     {"ca_cert_pem (from the provider block)", "ca_cert_pem (from UNPOD_CA_CERT_PEM)", "ca_cert_pem (not set)"},
+	} {
+		if got := [3]string{block.used[name], environment.used[name], defaults.used[name]}; got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

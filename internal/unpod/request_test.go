@@ -23,7 +23,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -65,7 +64,7 @@ func operation(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443}, Err: err}
 }
 
-const brokenOff = "the connection ended before the whole answer had come"
+const brokenOff = "the connection ended before the whole response had come"
 
 var connectionTests = map[string]struct {
 	err         error
@@ -81,16 +80,19 @@ var connectionTests = map[string]struct {
 
 	"unknown authority": {
 		&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
-		&TLSError{"tls: failed to verify certificate: x509: certificate signed by unknown authority"}, false,
+		&TLSError{Reason: "tls: failed to verify certificate: x509: certificate signed by unknown authority"}, false,
 	},
 	"wrong host": {
 		fmt.Errorf("proxy: %w", &tls.CertificateVerificationError{Err: errors.New("x509: not for \x1b[2J" + canary)}),
-		&TLSError{"proxy: tls: failed to verify certificate: x509: not for [2J" + redacted}, false,
+		&TLSError{Reason: "proxy: tls: failed to verify certificate: x509: not for [2J" + redacted}, false,
 	},
-	"alert from the server": {&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, &TLSError{"remote error: tls: bad certificate"}, false},
-	"alert to the server":   {&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}, &TLSError{"local error: tls: bad record MAC"}, false},
-	"not TLS":               {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, &TLSError{"tls: first record does not look like a TLS handshake"}, false},
-	"HTTP over HTTPS":       {http.ErrSchemeMismatch, &TLSError{"http: server gave HTTP response to HTTPS client"}, false},
+	"alert from the server": {&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, &TLSError{Reason: "remote error: tls: bad certificate"}, false},
+	"alert to the server":   {&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}, &TLSError{Reason: "local error: tls: bad record MAC"}, false},
+	"not TLS":               {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, &TLSError{Reason: "tls: first record does not look like a TLS handshake"}, false},
+	"HTTP over HTTPS": {
+		tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake", RecordHeader: [5]byte([]byte("HTTP/"))},
+		&TLSError{Reason: "tls: first record does not look like a TLS handshake", PlainHTTP: true}, false,
+	},
 }
 
 func TestConnectionErrors(t *testing.T) {
@@ -285,8 +287,8 @@ var retryAfterTests = map[string]struct {
 	"zero":             {"0", 0, byChance, 0},
 	"seconds":          {"7", 0, 7 * time.Second, 7 * time.Second},
 	"leading zeros":    {"007", 0, 7 * time.Second, 7 * time.Second},
-	"longest":          {"60", 0, time.Minute, time.Minute},
-	"too long":         {"61", 0, 0, 61 * time.Second},
+	"longest":          {"65", 0, 65 * time.Second, 65 * time.Second},
+	"too long":         {"66", 0, 0, 66 * time.Second},
 	"a day":            {"86400", 0, 0, 24 * time.Hour},
 	"beyond 32 bits":   {"4294967296", 0, 0, math.MaxUint32 * time.Second},
 	"beyond int64":     {"9223372036854775808", 0, 0, math.MaxUint32 * time.Second},
@@ -297,7 +299,7 @@ var retryAfterTests = map[string]struct {
 	"garbage":          {"soon", 0, byChance, 0},
 	"ISO date":         {"2100-01-01T00:00:00Z", 0, byChance, 0},
 	"date":             {"", 7 * time.Second, 7 * time.Second, 7 * time.Second},
-	"longest date":     {"", time.Minute, time.Minute, time.Minute},
+	"longest date":     {"", 65 * time.Second, 65 * time.Second, 65 * time.Second},
 	"date too far":     {"", 2 * time.Hour, 0, 2 * time.Hour},
 	"date in the past": {"", -time.Hour, byChance, 0},
 	"date long past":   {"Sunday, 06-Nov-94 08:49:37 GMT", 0, byChance, 0},
@@ -352,8 +354,8 @@ func wantWait(t *testing.T, gaps []time.Duration, want time.Duration) {
 	case len(gaps) != 1:
 		t.Errorf("got waits of %s, want one", gaps)
 	case want == byChance:
-		if gaps[0] < minWait/2 || gaps[0] > minWait {
-			t.Errorf("got a wait of %s, want %s to %s", gaps[0], minWait/2, minWait)
+		if gaps[0] < minBackoff/2 || gaps[0] > minBackoff {
+			t.Errorf("got a wait of %s, want %s to %s", gaps[0], minBackoff/2, minBackoff)
 		}
 	case gaps[0] != want:
 		t.Errorf("got a wait of %s, want %s", gaps[0], want)
@@ -372,7 +374,7 @@ func TestRetryAfterDateIsNotRoundedDown(t *testing.T) {
 				unpodtest.Throttled(ready.UTC().Format(http.TimeFormat))(w, r)
 				return
 			}
-			list("", 1)(w, r)
+			listOf("", 1)(w, r)
 		}), retries(1))
 		wantIDs(t, read(t, client), 1)
 		if late := time.Since(ready); late > time.Second {
@@ -392,7 +394,7 @@ func TestRetryAfterNeverShortensTheWait(t *testing.T) {
 			t.Error("got no error, want one")
 		}
 		for n, gap := range asked.gaps() {
-			if least := max(min(minWait<<n, maxWait)/2, time.Second); gap < least {
+			if least := max(min(minBackoff<<n, maxBackoff)/2, time.Second); gap < least {
 				t.Errorf("got a wait of %s before retry %d, want %s at least", gap, n+1, least)
 			}
 		}
@@ -450,8 +452,8 @@ func TestEachAttemptHasARequestID(t *testing.T) {
 		wantAttempts(t, failed, 6)
 		seen := map[string]bool{}
 		for _, text := range asked.requestIDs {
-			if id, err := uuid.Parse(text); err != nil || id.Version() != 4 || seen[text] {
-				t.Errorf("got request id %q, want a new UUID v4", text)
+			if !randomUUID.MatchString(text) || seen[text] {
+				t.Errorf("got request id %q, want a new random UUID", text)
 			}
 			seen[text] = true
 		}
@@ -557,7 +559,7 @@ func TestTimeoutWaits(t *testing.T) {
 				failed = wantFailure(t, fakeClient(t, asked.of(stalled), timeout(limit), retries(2)), &TimeoutError{limit})
 				wantAttempts(t, failed, 3)
 				for n, gap := range asked.gaps() {
-					if most := limit + minWait<<n; gap < limit+minWait<<n/2 || gap > most {
+					if most := limit + minBackoff<<n; gap < limit+minBackoff<<n/2 || gap > most {
 						t.Errorf("got %s between attempts, want the time limit and a wait, %s at most", gap, most)
 					}
 				}
@@ -569,8 +571,8 @@ func TestTimeoutWaits(t *testing.T) {
 func TestTimeoutIsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		late := unpodtest.Delay(6*time.Second, list("", 1))
-		client := fakeClient(t, serve(sequence(late, list("", 2))), timeout(5*time.Second), retries(1))
+		late := unpodtest.Delay(6*time.Second, listOf("", 1))
+		client := fakeClient(t, serve(sequence(late, listOf("", 2))), timeout(5*time.Second), retries(1))
 		wantIDs(t, read(t, client), 2)
 	})
 }
@@ -579,7 +581,7 @@ func TestTimeoutIsRetried(t *testing.T) {
 func TestTimeoutIsNotThatOfTheCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		answer := sequence(unpodtest.HTML(500, ""), unpodtest.HTML(502, ""), unpodtest.HTML(503, ""), list("", 1))
+		answer := sequence(unpodtest.HTML(500, ""), unpodtest.HTML(502, ""), unpodtest.HTML(503, ""), listOf("", 1))
 		client := fakeClient(t, serve(unpodtest.Delay(4*time.Second, answer)), timeout(5*time.Second), retries(3))
 		wantIDs(t, read(t, client), 1)
 	})
@@ -606,7 +608,7 @@ func TestLog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := wantLines(asked)
+		want := wantLines(&asked)
 		for i, line := range lines {
 			if i < len(want) && !reflect.DeepEqual(line, want[i]) {
 				t.Errorf("got line %d %v\nwant %v", i+1, line, want[i])
@@ -619,7 +621,7 @@ func TestLog(t *testing.T) {
 }
 
 // wantLines are the lines of a call that is throttled, times out and is refused.
-func wantLines(asked record) []map[string]any {
+func wantLines(asked *record) []map[string]any {
 	line := func(attempt int, more map[string]any) map[string]any {
 		line := map[string]any{
 			"@module": "provider", "method": "GET", "path": unpodtest.Path,
@@ -629,12 +631,12 @@ func wantLines(asked record) []map[string]any {
 		return line
 	}
 	wait := asked.times[2].Sub(asked.times[1]) - 5*time.Second // As chance would have it.
-	called, again := "Called the Unpod API", "Calling the Unpod API again"
+	called, again := "Called the Unpod API", "Retrying the Unpod API request"
 	return []map[string]any{
 		line(1, map[string]any{"@level": "debug", "@message": called, "status": 429.0, "bytes": 87.0, "duration_ms": 0.0}),
-		line(1, map[string]any{"@level": "warn", "@message": again, "reason": "Too Many Requests", "wait_ms": 3000.0}),
+		line(1, map[string]any{"@level": "warn", "@message": again, "reason": "status 429", "wait_ms": 3000.0}),
 		line(2, map[string]any{"@level": "debug", "@message": called, "bytes": 0.0, "duration_ms": 5000.0}),
-		line(2, map[string]any{"@level": "warn", "@message": again, "reason": "no whole answer within 5s", "wait_ms": float64(wait.Milliseconds())}),
+		line(2, map[string]any{"@level": "warn", "@message": again, "reason": "timeout", "wait_ms": float64(wait.Milliseconds())}),
 		line(3, map[string]any{"@level": "debug", "@message": called, "status": 401.0, "bytes": 59.0, "duration_ms": 1500.0}),
 	}
 }

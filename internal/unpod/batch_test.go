@@ -32,7 +32,7 @@ func (o *organization) answer(w http.ResponseWriter, r *http.Request) {
 	for i := range has {
 		has[i] = i + 1
 	}
-	unpodtest.Delay(latency, list("", has...))(w, r)
+	unpodtest.Delay(latency, listOf("", has...))(w, r)
 }
 
 // grow adds a configuration every 10 ms, ten times.
@@ -46,10 +46,10 @@ func (o *organization) grow() {
 }
 
 // gatheringClient returns a client that waits for others, as in production.
-func gatheringClient(t *testing.T, answer http.HandlerFunc) *Client {
+func gatheringClient(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) *Client {
 	t.Helper()
-	client := fakeClient(t, serve(answer))
-	client.gatherer.window = gatherTime
+	client := fakeClient(t, serve(answer), change...)
+	client.providerConfigurations.gather = gatherTime
 	return client
 }
 
@@ -106,43 +106,6 @@ func readAsOf(t *testing.T, client *Client, want int) {
 	}
 }
 
-// TestGatheringTime begins reads at different times, and checks how long each
-// takes: the whole window, or no longer than until as many wait as ever did.
-func TestGatheringTime(t *testing.T) {
-	t.Parallel()
-	const ms = time.Millisecond
-	type reading struct{ begin, cancelAfter, want time.Duration }
-	for name, test := range map[string][]reading{
-		"one after the other": {{0, 0, 53 * ms}, {100 * ms, 0, 50 * ms}},
-		"as many again":       {{0, 0, 53 * ms}, {0, 0, 53 * ms}, {100 * ms, 0, 52 * ms}, {102 * ms, 0, 50 * ms}},
-		"fewer":               {{0, 0, 53 * ms}, {0, 0, 53 * ms}, {100 * ms, 0, 53 * ms}},
-		"more":                {{0, 0, 53 * ms}, {100 * ms, 0, 50 * ms}, {101 * ms, 0, 53 * ms}, {103 * ms, 0, 51 * ms}},
-		"others under way":    {{0, 0, 53 * ms}, {0, 0, 53 * ms}, {100 * ms, 0, 53 * ms}, {120 * ms, 0, 50 * ms}},
-		"some given up":       {{0, 0, 53 * ms}, {0, 20 * ms, 20 * ms}, {100 * ms, 0, 53 * ms}, {200 * ms, 0, 52 * ms}, {202 * ms, 0, 50 * ms}},
-		"all given up":        {{0, 20 * ms, 20 * ms}, {0, 20 * ms, 20 * ms}, {100 * ms, 0, 53 * ms}, {200 * ms, 0, 52 * ms}, {202 * ms, 0, 50 * ms}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := &organization{has: 1}
-				client := gatheringClient(t, org.answer)
-				var readers sync.WaitGroup
-				for i, reading := range test {
-					readers.Go(func() {
-						<-time.After(reading.begin)
-						began := time.Now()
-						readUntil(t, client, reading.cancelAfter)
-						if took := time.Since(began); took != reading.want {
-							t.Errorf("read %d: got an end after %s, want %s", i, took, reading.want)
-						}
-					})
-				}
-				readers.Wait()
-			})
-		})
-	}
-}
-
 // TestGatheringAgain has those who shared a request read again at once, as
 // Terraform does, and checks that they share the next.
 func TestGatheringAgain(t *testing.T) {
@@ -171,7 +134,7 @@ func TestGatheringAgain(t *testing.T) {
 func TestGatheringDecodesOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := gatheringClient(t, list("", 1))
+		client := gatheringClient(t, listOf("", 1))
 		var one, other []ProviderConfiguration
 		var readers sync.WaitGroup
 		readers.Go(func() { one = read(t, client) })
@@ -188,7 +151,7 @@ func TestGatheringDecodesOnce(t *testing.T) {
 func TestGatheringOfOneClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		one, other := gatheringClient(t, list("", 1)), gatheringClient(t, list("", 2))
+		one, other := gatheringClient(t, listOf("", 1)), gatheringClient(t, listOf("", 2))
 		var readers sync.WaitGroup
 		readers.Go(func() { wantIDs(t, read(t, one), 1) })
 		readers.Go(func() { wantIDs(t, read(t, other), 2) })
@@ -201,7 +164,7 @@ func TestGatheringOfOneClient(t *testing.T) {
 func TestGatheringSharesErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := gatheringClient(t, sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), list("", 1)))
+		client := gatheringClient(t, sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), listOf("", 1)))
 		var readers sync.WaitGroup
 		for range 2 {
 			readers.Go(func() {
@@ -270,7 +233,7 @@ func TestReadWhileAllGiveUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for range 1000 { // Which of the two is first is up to chance.
-			client := gatheringClient(t, list("", 1))
+			client := gatheringClient(t, listOf("", 1))
 			var readers sync.WaitGroup
 			readers.Go(func() { readUntil(t, client, time.Millisecond) })
 			readers.Go(func() {
@@ -282,20 +245,18 @@ func TestReadWhileAllGiveUp(t *testing.T) {
 	})
 }
 
-// TestGivingUpAtTheEnd gives a read up just as its call ends, and checks that it
-// is counted out once.
-func TestGivingUpAtTheEnd(t *testing.T) {
+// TestRead_cancelledGetsNoAnswer cancels a read whose answer is there already.
+func TestRead_cancelledGetsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for range 100 { // Which of the two is first is up to chance.
-			client := gatheringClient(t, (&organization{has: 1}).answer)
-			ctx, cancel := context.WithTimeout(t.Context(), gatherTime+latency)
-			_, _ = client.ProviderConfigurations(ctx) // Either is right.
-			cancel()
-			synctest.Wait()
-			if reads := client.gatherer.reads; reads != 0 {
-				t.Fatalf("got %d reads that wait, want none", reads)
-			}
+		for range 100 { // Which of the two a select sees first is up to chance.
+			ctx, cancel := context.WithCancel(t.Context())
+			client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+				listOf("", 1)(w, r)
+				cancel()
+			}))
+			got, err := client.ProviderConfigurations(ctx)
+			wantAttempts(t, wantReason(t, got, err, context.Canceled), 1)
 		}
 	})
 }
@@ -332,7 +293,7 @@ func TestHundredReads(t *testing.T) {
 func BenchmarkHundredReads(b *testing.B) {
 	for name, read := range map[string]func(*Client) readFunc{
 		"shared":   func(c *Client) readFunc { return c.ProviderConfigurations },
-		"unshared": func(c *Client) readFunc { return c.readProviderConfigurations },
+		"unshared": func(c *Client) readFunc { return c.readAlone },
 	} {
 		b.Run(name, func(b *testing.B) {
 			org, pipes := &organization{has: hundred}, newNetwork()
@@ -345,6 +306,25 @@ func BenchmarkHundredReads(b *testing.B) {
 			b.ReportMetric(float64(org.requests)/float64(b.N), "requests/op")
 			b.ReportMetric(float64(pipes.dials.Load()), "connections")
 		})
+	}
+}
+
+type readFunc func(context.Context) ([]ProviderConfiguration, error)
+
+// readAlone reads as one call does, without sharing and without retries.
+func (c *Client) readAlone(ctx context.Context) ([]ProviderConfiguration, error) {
+	return readWithin(ctx, c, maxBytes)
+}
+
+// readWithin reads no more than so many bytes.
+func readWithin(ctx context.Context, client *Client, budget int64) ([]ProviderConfiguration, error) {
+	list := newList(client.requester(), providerConfigurations)
+	list.budget = budget
+	for {
+		elements, whole, err := list.next(ctx, attempt{1, newRequestID()})
+		if err != nil || whole {
+			return elements, err
+		}
 	}
 }
 

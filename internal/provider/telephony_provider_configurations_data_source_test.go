@@ -55,10 +55,10 @@ func textOrNull(text *string) knownvalue.Check {
 	return knownvalue.StringExact(*text)
 }
 
-// TestAccProviderConfigurations reads an organization as it is: the local one
+// TestAccTelephonyProviderConfigurations reads an organization as it is: the local one
 // with the documentation's configurations, and a real one where the environment
 // names it.
-func TestAccProviderConfigurations(t *testing.T) {
+func TestAccTelephonyProviderConfigurations(t *testing.T) {
 	t.Parallel()
 	t.Run("local", func(t *testing.T) {
 		t.Parallel()
@@ -103,9 +103,9 @@ func testOrganization(t *testing.T, variables map[string]string) {
 // settings are used.
 func askAPI(t *testing.T, variables map[string]string) []unpodtest.Configuration {
 	t.Helper()
-	resolved, diags := resolve(unpodProviderModel{}, func(name string) string { return variables[name] })
-	if diags.HasError() || len(resolved.missing) > 0 {
-		t.Fatal("The environment does not have what the provider needs, or not as it needs it.", diags)
+	resolved := resolve(unpodProviderModel{}, func(name string) string { return variables[name] })
+	if resolved.read.HasError() {
+		t.Fatal("The environment does not have what the provider needs, or not as it needs it.", resolved.read)
 	}
 	address := resolved.options.BaseURL.JoinPath(unpodtest.Path).String()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
@@ -132,7 +132,7 @@ func askAPI(t *testing.T, variables map[string]string) []unpodtest.Configuration
 	return body.Data
 }
 
-func TestAccProviderConfigurations_none(t *testing.T) {
+func TestAccTelephonyProviderConfigurations_none(t *testing.T) {
 	t.Parallel()
 	for _, spelling := range []string{"[]", "{}"} {
 		t.Run(spelling, func(t *testing.T) {
@@ -146,9 +146,9 @@ func TestAccProviderConfigurations_none(t *testing.T) {
 	}
 }
 
-// TestAccProviderConfigurations_order answers in another order at each step:
+// TestAccTelephonyProviderConfigurations_order answers in another order at each step:
 // the list stays sorted, and so the second plan has nothing to change.
-func TestAccProviderConfigurations_order(t *testing.T) {
+func TestAccTelephonyProviderConfigurations_order(t *testing.T) {
 	t.Parallel()
 	first, second := unpodtest.Documented()[0], unpodtest.Documented()[1]
 	config := listConfig + `output "first" { value = ` + listAddress + `.ids[0] }`
@@ -164,7 +164,7 @@ func TestAccProviderConfigurations_order(t *testing.T) {
 	)
 }
 
-func TestAccProviderConfigurations_pages(t *testing.T) {
+func TestAccTelephonyProviderConfigurations_pages(t *testing.T) {
 	t.Parallel()
 	var configurations []unpodtest.Configuration
 	for id := range int64(11) {
@@ -175,7 +175,7 @@ func TestAccProviderConfigurations_pages(t *testing.T) {
 	testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
 }
 
-func TestAccProviderConfigurations_filters(t *testing.T) {
+func TestAccTelephonyProviderConfigurations_filters(t *testing.T) {
 	t.Parallel()
 	twilio, plivo := unpodtest.Documented()[0], unpodtest.Documented()[1]
 	second := unpodtest.Configuration{ID: 50, Provider: new("twilio"), AccountSID: new("ACsecond"), CreatedAt: new("2026-03-01T00:00:00Z")}

@@ -52,8 +52,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// list is a page's body. A count that is empty is not sent.
-func list(count string, ids ...int) http.HandlerFunc {
+// listOf is a page's body. A count that is empty is not sent.
+func listOf(count string, ids ...int) http.HandlerFunc {
 	elements := make([]string, len(ids))
 	for i, id := range ids {
 		elements[i] = fmt.Sprintf(`{"id":%d}`, id)
@@ -70,74 +70,74 @@ var pageTests = map[string]struct {
 	wantErr      error
 	wantRequests int
 }{
-	"no count":       {pages: []http.HandlerFunc{list("", 3, 1, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 1},
-	"count null":     {pages: []http.HandlerFunc{list("null", 1, 2)}, wantIDs: []int64{1, 2}, wantRequests: 1},
-	"count of all":   {pages: []http.HandlerFunc{list("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
-	"count 0":        {pages: []http.HandlerFunc{list("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
-	"count negative": {pages: []http.HandlerFunc{list("-1", 1, 2)}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
+	"no count":       {pages: []http.HandlerFunc{listOf("", 3, 1, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 1},
+	"count null":     {pages: []http.HandlerFunc{listOf("null", 1, 2)}, wantIDs: []int64{1, 2}, wantRequests: 1},
+	"count of all":   {pages: []http.HandlerFunc{listOf("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
+	"count 0":        {pages: []http.HandlerFunc{listOf("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
+	"count negative": {pages: []http.HandlerFunc{listOf("-1", 1, 2)}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
 	"count negative of none": {
-		pages: []http.HandlerFunc{list("-1")}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1,
+		pages: []http.HandlerFunc{listOf("-1")}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1,
 	},
-	"count smaller": {pages: []http.HandlerFunc{list("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
+	"count smaller": {pages: []http.HandlerFunc{listOf("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
 	"count huge": {
-		pages: []http.HandlerFunc{list("9223372036854775807", 1, 2)}, wantErr: &TooLargeError{"100000 provider configurations"}, wantRequests: 1,
+		pages: []http.HandlerFunc{listOf("9223372036854775807", 1, 2)}, wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1,
 	},
 	"count beyond int64": {
-		pages:   []http.HandlerFunc{list("9223372036854775808", 1)},
+		pages:   []http.HandlerFunc{listOf("9223372036854775808", 1)},
 		wantErr: &ShapeError{"count", "is not a whole number of 64 bits"}, wantRequests: 1,
 	},
-	"page ignored": {pages: []http.HandlerFunc{list("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
+	"page ignored": {pages: []http.HandlerFunc{listOf("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
 	"page repeated": {
-		pages:   []http.HandlerFunc{list("6", 1), list("6", 1, 2), list("6", 3, 4), list("6", 1, 2)},
+		pages:   []http.HandlerFunc{listOf("6", 1), listOf("6", 1, 2), listOf("6", 3, 4), listOf("6", 1, 2)},
 		wantErr: &IncompleteError{4, 6}, wantRequests: 4,
 	},
 	"pages overlap": {
-		pages:   []http.HandlerFunc{list("3", 1), list("3", 1, 2), list("3", 3, 2)},
+		pages:   []http.HandlerFunc{listOf("3", 1), listOf("3", 1, 2), listOf("3", 3, 2)},
 		wantIDs: []int64{1, 2, 3}, wantRequests: 3,
 	},
 	"total grows": {
-		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("5", 3)},
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("5", 3)},
 		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
 	},
 	"total shrinks": {
-		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("3", 3)},
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("3", 3)},
 		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
 	},
 	"total shrinks before the pages": {
-		pages:   []http.HandlerFunc{list("4", 1), list("2", 1, 2)},
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("2", 1, 2)},
 		wantErr: &IncompleteError{2, 4}, wantRequests: 2,
 	},
 	"total goes away": {
-		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("", 3)},
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("", 3)},
 		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
 	},
 	"more than the total": {
-		pages:   []http.HandlerFunc{list("2", 1), list("2", 1, 2, 3)},
+		pages:   []http.HandlerFunc{listOf("2", 1), listOf("2", 1, 2, 3)},
 		wantErr: &IncompleteError{3, 2}, wantRequests: 2,
 	},
 	"empty early": {
-		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2), list("4")},
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("4")},
 		wantErr: &IncompleteError{2, 4}, wantRequests: 3,
 	},
 	"total beyond the limit": {
-		pages:   []http.HandlerFunc{list("100001", 1)},
-		wantErr: &TooLargeError{"100000 provider configurations"}, wantRequests: 1,
+		pages:   []http.HandlerFunc{listOf("100001", 1)},
+		wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1,
 	},
-	"empty from the first": {pages: []http.HandlerFunc{list("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
+	"empty from the first": {pages: []http.HandlerFunc{listOf("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
 	"empty object early": {
-		pages:   []http.HandlerFunc{list("4", 1), list("4", 1), unpodtest.JSON(http.StatusOK, `{"count":4,"data":{}}`)},
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1), unpodtest.JSON(http.StatusOK, `{"count":4,"data":{}}`)},
 		wantErr: &IncompleteError{1, 4}, wantRequests: 3,
 	},
 	"a page is refused": {
-		pages: []http.HandlerFunc{list("4", 1), list("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)},
+		pages: []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)},
 		wantErr: &StatusError{
 			HTTPStatus: http.StatusForbidden, Status: http.StatusForbidden, Message: "No.", BodyType: jsonBody,
 		},
 		wantRequests: 3,
 	},
 	"an id twice in a page": {
-		pages:   []http.HandlerFunc{list("4", 1), list("4", 1, 2, 2)},
-		wantErr: &ShapeError{"data[2].id", "repeats the id of an element before it"}, wantRequests: 2,
+		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2, 2)},
+		wantErr: &ShapeError{"data[2]", "repeats the id of an element before it"}, wantRequests: 2,
 	},
 }
 
@@ -171,7 +171,7 @@ func TestPagesAreBounded(t *testing.T) {
 	next := 0
 	client := fakeClient(t, asked.of(serve(func(w http.ResponseWriter, r *http.Request) {
 		next++
-		list("100000", next)(w, r)
+		listOf("100000", next)(w, r)
 	})))
 	wantAttempts(t, wantFailure(t, client, &TooLargeError{"1000 pages"}), 1)
 	if want := 1 + maxPages; len(asked.times) != want {
@@ -187,12 +187,10 @@ func TestPagesShareABudget(t *testing.T) {
 	next := 0
 	client := fakeClient(t, asked.of(serve(func(w http.ResponseWriter, r *http.Request) {
 		next++
-		list("100000", next)(w, r)
+		listOf("100000", next)(w, r)
 	})))
-	call := newCall(client, providerConfigurationsPath)
-	call.budget = 200 // Three pages have some 150 bytes.
-	got, err := call.providerConfigurations(t.Context())
-	wantAttempts(t, wantReason(t, got, call.failed(t.Context(), err), &TooLargeError{"16 MiB"}), 1)
+	_, err := readWithin(t.Context(), client, 200) // Three pages have some 150 bytes.
+	wantSame(t, err, &TooLargeError{"16 MiB"})
 	if len(asked.times) != 4 {
 		t.Errorf("got %d requests, want 4", len(asked.times))
 	}

@@ -1,0 +1,226 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// regions are three configurations, two of them at one provider.
+var regions = []unpodtest.Configuration{
+	{ID: 50, Provider: new("twilio"), AccountSID: new("ACeurope"), CreatedAt: new("2026-03-01T00:00:00Z")},
+	{ID: 42, Provider: new("twilio"), AccountSID: new("ACamerica"), CreatedAt: new("2026-02-07T10:00:00Z")},
+	{ID: 43, Provider: new("plivo"), AccountSID: new("MAasia"), CreatedAt: new("2026-02-10T09:00:00Z")},
+	sip,
+}
+
+func lookUp(conditions string) string {
+	return "data \"unpod_telephony_provider_configuration\" \"test\" {\n" + conditions + "\n}\n"
+}
+
+// finds checks that the data source has exactly this configuration.
+func finds(configuration unpodtest.Configuration) []statecheck.StateCheck {
+	var checks []statecheck.StateCheck
+	for name, check := range map[string]knownvalue.Check{
+		"id":            knownvalue.Int64Exact(configuration.ID),
+		"provider_slug": textOrNull(configuration.Provider),
+		"account_sid":   textOrNull(configuration.AccountSID),
+		"created_at":    textOrNull(configuration.CreatedAt),
+	} {
+		checks = append(checks, statecheck.ExpectKnownValue(
+			"data.unpod_telephony_provider_configuration.test", tfjsonpath.New(name), check))
+	}
+	return checks
+}
+
+func TestAccTelephonyProviderConfiguration(t *testing.T) {
+	t.Parallel()
+	for conditions, want := range map[string]unpodtest.Configuration{
+		`id = 42`:                  regions[1],
+		`provider_slug = "plivo"`:  regions[2],
+		`account_sid = "ACeurope"`: regions[0],
+		"provider_slug = \"twilio\"\naccount_sid = \"ACeurope\"":           regions[0],
+		"id = 42\nprovider_slug = \"twilio\"\naccount_sid = \"ACamerica\"": regions[1],
+		"id = 43\nprovider_slug = null":                                    regions[2],
+		`provider_slug = "sip"`:                                            sip,
+		"id = terraform_data.later.output":                                 regions[1],
+		"provider_slug = \"twilio\"\nid = terraform_data.later.output":     regions[1],
+	} {
+		t.Run(conditions, func(t *testing.T) {
+			t.Parallel()
+			config := "resource \"terraform_data\" \"later\" { input = 42 }\n" + lookUp(conditions)
+			testCLI(t, credentials(startUnpod(t, regions...), nil), resource.TestStep{Config: config, ConfigStateChecks: finds(want)})
+		})
+	}
+}
+
+const (
+	noMatch  = "No provider configuration matches"
+	several  = "More than one provider configuration matches"
+	wantCase = "One would match in upper or lower case. Values must be equal, case included.\n\n"
+)
+
+// TestAccTelephonyProviderConfiguration_noMatch checks what is told if nothing
+// matches. The conditions' values may be sensitive: Terraform prints the line.
+func TestAccTelephonyProviderConfiguration_noMatch(t *testing.T) {
+	t.Parallel()
+	const all = "Configurations:\n" +
+		"  - id = 7, provider_slug = \"sip\", account_sid = null\n" +
+		"  - id = 42, provider_slug = \"twilio\", account_sid = \"ACamerica\"\n" +
+		"  - id = 43, provider_slug = \"plivo\", account_sid = \"MAasia\"\n" +
+		"  - id = 50, provider_slug = \"twilio\", account_sid = \"ACeurope\""
+	asSet := strings.NewReplacer
+	for name, test := range map[string]struct{ conditions, names, detail string }{
+		"id":       {`id = 44`, "id", all},
+		"another":  {`provider_slug = "vonage"`, "provider_slug", all},
+		"case":     {`provider_slug = "Twilio"`, "provider_slug", wantCase + asSet(`"twilio"`, "(as set)").Replace(all)},
+		"each one": {"provider_slug = \"plivo\"\naccount_sid = \"ACeurope\"", "provider_slug and account_sid", asSet(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)").Replace(all)},
+		"empty":    {`account_sid = ""`, "account_sid", all},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testCLI(t, credentials(startUnpod(t, regions...), nil), resource.TestStep{
+				Config: lookUp(test.conditions),
+				ExpectError: diagnostics(diagnostic{noMatch,
+					"No telephony provider configuration of the organization matches " + test.names + ".\n\n" + test.detail}),
+			})
+		})
+	}
+	t.Run("none at all", func(t *testing.T) {
+		t.Parallel()
+		testCLI(t, credentials(startUnpod(t), nil), resource.TestStep{
+			Config: lookUp(`id = 42`),
+			ExpectError: diagnostics(diagnostic{noMatch,
+				"No telephony provider configuration of the organization matches id.\n\n" +
+					"The organization has no configurations. If that is unexpected, check org_handle \"unpod\" (from UNPOD_ORG_HANDLE)."}),
+		})
+	})
+}
+
+// TestAccTelephonyProviderConfiguration_sensitive has a condition that is
+// sensitive, and that only differs in case from what there is.
+func TestAccTelephonyProviderConfiguration_sensitive(t *testing.T) {
+	t.Parallel()
+	server := startUnpod(t, unpodtest.Configuration{ID: 1, AccountSID: new("ACSECRET")})
+	workspace, err := built.WorkspaceFromText(required + `
+variable "account_sid" {
+  type      = string
+  sensitive = true
+}
+data "unpod_telephony_provider_configuration" "test" { account_sid = var.account_sid }
+`)
+	initialize(t, workspace, err)
+	output, err := workspace.Run(t.Context(), credentials(server, map[string]string{"TF_VAR_account_sid": "ACsecret"}), "plan", "-no-color")
+	if err == nil || !strings.Contains(output, noMatch) || !strings.Contains(output, "account_sid = var.account_sid") {
+		t.Errorf("got error %v, want no match, and the argument's line:\n%s", err, output)
+	}
+	if strings.Contains(strings.ToLower(output), "acsecret") {
+		t.Errorf("the value is shown:\n%s", output)
+	}
+}
+
+// TestAccTelephonyProviderConfiguration_severalMatches checks which arguments
+// are named: each that would leave one.
+func TestAccTelephonyProviderConfiguration_severalMatches(t *testing.T) {
+	t.Parallel()
+	europe := regions[0]
+	for name, test := range map[string]struct {
+		conditions string
+		second     unpodtest.Configuration
+		listed     string
+		tell       string
+	}{
+		"by account": {
+			`provider_slug = "twilio"`, unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: new("ACasia")},
+			"  - id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = \"ACasia\"", "account_sid or id",
+		},
+		"by account, which one has not": {
+			`provider_slug = "twilio"`, unpodtest.Configuration{ID: 51, Provider: new("twilio")},
+			"  - id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = null", "account_sid or id",
+		},
+		"by id alone": {
+			`provider_slug = "twilio"`, unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: europe.AccountSID},
+			"  - id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = \"ACeurope\"", "id",
+		},
+		"by provider": {
+			`account_sid = "ACeurope"`, unpodtest.Configuration{ID: 51, Provider: new("vonage"), AccountSID: europe.AccountSID},
+			"  - id = 50, provider_slug = \"twilio\", account_sid = (as set)\n  - id = 51, provider_slug = \"vonage\", account_sid = (as set)", "provider_slug or id",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			argument, _, _ := strings.Cut(test.conditions, " ")
+			testCLI(t, credentials(startUnpod(t, europe, test.second), nil), resource.TestStep{
+				Config: lookUp(test.conditions),
+				ExpectError: diagnostics(diagnostic{several, "2 telephony provider configurations of the organization match " + argument +
+					".\n\nConfigurations:\n" + test.listed + "\n\nTo select one, set " + test.tell + " as well."}),
+			})
+		})
+	}
+}
+
+// TestAccTelephonyProviderConfiguration_manyAndLong lists no more than fits on a
+// screen, of what a server may send to fill one.
+func TestAccTelephonyProviderConfiguration_manyAndLong(t *testing.T) {
+	t.Parallel()
+	var configurations []unpodtest.Configuration
+	var listed strings.Builder
+	for id := range int64(12) {
+		configurations = append(configurations, unpodtest.Configuration{ID: id + 1, Provider: new(strings.Repeat("ü", 65))})
+		if id < 10 {
+			fmt.Fprintf(&listed, "  - id = %d, provider_slug = \"%s…\", account_sid = null\n", id+1, strings.Repeat("ü", 64))
+		}
+	}
+	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{
+		Config: lookUp("id = 42"),
+		ExpectError: diagnostics(diagnostic{noMatch,
+			"No telephony provider configuration of the organization matches id.\n\nConfigurations:\n" + listed.String() + "  - and 2 more"}),
+	})
+}
+
+// TestAccTelephonyProviderConfiguration_invalidID has numbers that are no id, on
+// validate and, once they are known, on apply.
+func TestAccTelephonyProviderConfiguration_invalidID(t *testing.T) {
+	t.Parallel()
+	want := diagnostics(diagnostic{"Invalid id", "id must be a whole number from -9223372036854775808 to 9223372036854775807."})
+	variables := credentials(startUnpod(t, regions...), nil)
+	for _, id := range []string{"42.5", "1e400", "9223372036854775808", "-9223372036854775809"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			testCLI(t, variables, resource.TestStep{Config: lookUp("id = " + id), ExpectError: want, PlanOnly: true})
+		})
+	}
+	t.Run("apply", func(t *testing.T) {
+		t.Parallel()
+		config := `resource "terraform_data" "later" { input = 42.5 }` + "\n" + lookUp("id = terraform_data.later.output")
+		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
+	})
+}
+
+// TestAccTelephonyProviderConfiguration_noCondition has none from the start, and then
+// only once a value is known.
+func TestAccTelephonyProviderConfiguration_noCondition(t *testing.T) {
+	t.Parallel()
+	want := diagnostics(diagnostic{"Missing Attribute Configuration",
+		"At least one of these attributes must be configured: [id,provider_slug,account_sid]"})
+	variables := credentials(startUnpod(t, regions[2]), nil)
+	t.Run("validate", func(t *testing.T) {
+		t.Parallel()
+		testCLI(t, variables, resource.TestStep{Config: lookUp(""), ExpectError: want})
+	})
+	t.Run("apply", func(t *testing.T) {
+		t.Parallel()
+		config := `resource "terraform_data" "later" { input = { id = null } }` + "\n" + lookUp("id = terraform_data.later.output.id")
+		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
+	})
+}

@@ -1,0 +1,146 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
+)
+
+const (
+	// maxListed is how many configurations a message lists: what fits on a
+	// screen.
+	maxListed = 10
+	// maxShownLen caps the length of a value in a message, in characters. An
+	// account SID is shorter.
+	maxShownLen = 64
+)
+
+// noMatchDiagnostic says that no configuration matches, and what there is.
+func noMatchDiagnostic(f filter, all []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
+	detail := "No telephony provider configuration of the organization matches " + f.names(" and ") + "."
+	switch {
+	case len(all) == 0:
+		detail += "\n\nThe organization has no configurations. If that is unexpected, check " + s.used["org_handle"] + "."
+	case len(f.ignoringCase(all)) > 0:
+		detail += "\n\nOne would match in upper or lower case. Values must be equal, case included.\n\n" + f.list(all)
+	default:
+		detail += "\n\n" + f.list(all)
+	}
+	return f.diagnostic("No provider configuration matches", detail)
+}
+
+// severalMatchesDiagnostic says that more than one configuration matches, and
+// which arguments would leave one.
+func severalMatchesDiagnostic(f filter, matches []unpod.ProviderConfiguration) diag.Diagnostic {
+	return f.diagnostic("More than one provider configuration matches", fmt.Sprintf(
+		"%d telephony provider configurations of the organization match %s.\n\n%s\n\nTo select one, set %s as well.",
+		len(matches), f.names(" and "), f.list(matches), strings.Join(distinctive(matches), " or ")))
+}
+
+// diagnostic points to the argument if the filter has just one. Terraform then
+// prints its line, and knows better than a message which values are sensitive.
+func (f filter) diagnostic(summary, detail string) diag.Diagnostic {
+	if name := f.names(" "); !strings.Contains(name, " ") {
+		return diag.NewAttributeErrorDiagnostic(path.Root(name), summary, detail)
+	}
+	return diag.NewErrorDiagnostic(summary, detail)
+}
+
+// names returns the names of the arguments that are set.
+func (f filter) names(separator string) string {
+	var names []string
+	if !f.id.IsNull() {
+		names = append(names, "id")
+	}
+	if !f.providerSlug.IsNull() {
+		names = append(names, "provider_slug")
+	}
+	if !f.accountSID.IsNull() {
+		names = append(names, "account_sid")
+	}
+	return strings.Join(names, separator)
+}
+
+// ignoringCase returns the configurations that would match if case did not count.
+func (f filter) ignoringCase(all []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
+	lower := func(text *string) *string {
+		if text == nil {
+			return nil
+		}
+		return new(strings.ToLower(*text))
+	}
+	f.providerSlug = types.StringPointerValue(lower(f.providerSlug.ValueStringPointer()))
+	f.accountSID = types.StringPointerValue(lower(f.accountSID.ValueStringPointer()))
+	lowered := make([]unpod.ProviderConfiguration, len(all))
+	for i, configuration := range all {
+		lowered[i] = unpod.ProviderConfiguration{ID: configuration.ID, Provider: lower(configuration.Provider), AccountSID: lower(configuration.AccountSID)}
+	}
+	return f.apply(lowered)
+}
+
+// list shows configurations a line each, and the first ones if there are many.
+func (f filter) list(configurations []unpod.ProviderConfiguration) string {
+	lines := []string{"Configurations:"}
+	for _, c := range configurations[:min(len(configurations), maxListed)] {
+		lines = append(lines, fmt.Sprintf("  - id = %d, provider_slug = %s, account_sid = %s",
+			c.ID, shown(c.Provider, f.providerSlug), shown(c.AccountSID, f.accountSID)))
+	}
+	if more := len(configurations) - maxListed; more > 0 {
+		lines = append(lines, fmt.Sprintf("  - and %d more", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// shown is a value as it is written in a configuration, cut if it is long. One
+// that equals the argument's is not shown: that may be sensitive.
+func shown(value *string, argument types.String) string {
+	switch {
+	case value == nil:
+		return "null"
+	case !argument.IsNull() && strings.EqualFold(*value, argument.ValueString()):
+		return "(as set)"
+	}
+	text := *value
+	if characters := []rune(text); len(characters) > maxShownLen {
+		text = string(characters[:maxShownLen]) + "…"
+	}
+	return strconv.Quote(text)
+}
+
+// distinctive returns the arguments that could leave one of the configurations:
+// those with a value that no other configuration has. The id always could.
+func distinctive(configurations []unpod.ProviderConfiguration) []string {
+	providers, accounts := map[string]int{}, map[string]int{}
+	for _, configuration := range configurations {
+		if configuration.Provider != nil {
+			providers[*configuration.Provider]++
+		}
+		if configuration.AccountSID != nil {
+			accounts[*configuration.AccountSID]++
+		}
+	}
+	var names []string
+	if hasOne(providers) {
+		names = append(names, "provider_slug")
+	}
+	if hasOne(accounts) {
+		names = append(names, "account_sid")
+	}
+	return append(names, "id")
+}
+
+// hasOne says whether a value was counted once.
+func hasOne(counts map[string]int) bool {
+	return slices.Contains(slices.Collect(maps.Values(counts)), 1)
+}

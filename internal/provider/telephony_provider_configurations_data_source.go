@@ -1,0 +1,129 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
+)
+
+var _ datasource.DataSourceWithConfigure = (*telephonyProviderConfigurationsDataSource)(nil)
+
+// telephonyProviderConfigurationsDataSource is the data source
+// unpod_telephony_provider_configurations.
+type telephonyProviderConfigurationsDataSource struct {
+	data *providerData
+}
+
+// telephonyProviderConfigurationsDataSourceModel is the data block's configuration.
+type telephonyProviderConfigurationsDataSourceModel struct {
+	ProviderSlug           types.String `tfsdk:"provider_slug"`
+	AccountSID             types.String `tfsdk:"account_sid"`
+	ProviderConfigurations types.List   `tfsdk:"provider_configurations"`
+	IDs                    types.List   `tfsdk:"ids"`
+}
+
+// newTelephonyProviderConfigurationsDataSource returns the data source, not configured.
+func newTelephonyProviderConfigurationsDataSource() datasource.DataSource {
+	return &telephonyProviderConfigurationsDataSource{}
+}
+
+// Metadata names the data source.
+func (d *telephonyProviderConfigurationsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_telephony_provider_configurations"
+}
+
+// Schema describes the data source.
+func (d *telephonyProviderConfigurationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "List the telephony provider configurations of your Unpod organization. " +
+			"Each is one set of credentials at a telephony provider such as Twilio or Plivo. Pass its `id` to a bridge, for example.",
+		Attributes: map[string]schema.Attribute{
+			"provider_slug": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "List only configurations with this `provider`, for example `twilio`." + reservedDescription,
+			},
+			"account_sid": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "List only configurations with this `account_sid`.",
+			},
+			"provider_configurations": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The configurations, sorted by `id`. An empty list if there are none.",
+				NestedObject:        telephonyProviderConfigurationObject(),
+			},
+			"ids": schema.ListAttribute{
+				Computed:            true,
+				ElementType:         types.Int64Type,
+				MarkdownDescription: "The `id` of each of the `provider_configurations`, in the same order.",
+			},
+		},
+	}
+}
+
+// telephonyProviderConfigurationObject describes an element of provider_configurations.
+func telephonyProviderConfigurationObject() schema.NestedAttributeObject {
+	return schema.NestedAttributeObject{
+		Attributes: map[string]schema.Attribute{
+			"id":          schema.Int64Attribute{Computed: true, MarkdownDescription: idDescription},
+			"provider":    schema.StringAttribute{Computed: true, MarkdownDescription: providerDescription},
+			"account_sid": schema.StringAttribute{Computed: true, MarkdownDescription: accountSIDDescription},
+			"created_at":  schema.StringAttribute{Computed: true, MarkdownDescription: createdAtDescription},
+		},
+	}
+}
+
+// Configure takes over what the provider's Configure made.
+func (d *telephonyProviderConfigurationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	data, diags := newProviderData(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+	d.data = data
+}
+
+// Read lists the organization's configurations.
+func (d *telephonyProviderConfigurationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model telephonyProviderConfigurationsDataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	configurations, diags := read(ctx, d.data, (*unpod.Client).ProviderConfigurations)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	filter := filter{providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
+	if err := setState(ctx, newTelephonyProviderConfigurationsState(model, filter.apply(configurations))); err != nil {
+		resp.Diagnostics.AddError("The list cannot be stored in state", err.Error()+". This is a bug in the provider. Please report it.")
+	}
+}
+
+// telephonyProviderConfigurationsState is the data block in state.
+type telephonyProviderConfigurationsState struct {
+	ProviderSlug           *string                               `msgpack:"provider_slug"`
+	AccountSID             *string                               `msgpack:"account_sid"`
+	ProviderConfigurations []telephonyProviderConfigurationState `msgpack:"provider_configurations"`
+	IDs                    []int64                               `msgpack:"ids"`
+}
+
+// newTelephonyProviderConfigurationsState returns the state of a data block.
+// Without configurations its lists are empty, not null.
+func newTelephonyProviderConfigurationsState(model telephonyProviderConfigurationsDataSourceModel, configurations []unpod.ProviderConfiguration) telephonyProviderConfigurationsState {
+	state := telephonyProviderConfigurationsState{
+		ProviderSlug:           model.ProviderSlug.ValueStringPointer(),
+		AccountSID:             model.AccountSID.ValueStringPointer(),
+		ProviderConfigurations: make([]telephonyProviderConfigurationState, len(configurations)),
+		IDs:                    make([]int64, len(configurations)),
+	}
+	for i, configuration := range configurations {
+		state.ProviderConfigurations[i] = telephonyProviderConfigurationState(configuration)
+		state.IDs[i] = configuration.ID
+	}
+	return state
+}

@@ -1,0 +1,256 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+const (
+	// maxErrorBytes is how much of an error's body is read, for its message.
+	maxErrorBytes = 1 << 20
+	// maxErrorTime is how long that may take: the status is known by then.
+	maxErrorTime = time.Second
+)
+
+// requester makes the requests of one client.
+type requester struct {
+	options   Options
+	transport *transport
+	throttle  *throttle
+	secrets   redactor
+	decoding  json.Options
+}
+
+func newRequester(options Options) *requester {
+	secrets := newRedactor(options.Token, proxyOf(options.BaseURL))
+	return &requester{
+		options:   options,
+		transport: newTransport(options.RootCAs, options.RequestTimeout),
+		throttle:  &throttle{},
+		secrets:   secrets,
+		decoding:  decoding(secrets),
+	}
+}
+
+// url returns the address of an API path.
+func (r *requester) url(path string) *url.URL { return r.options.BaseURL.JoinPath(path) }
+
+// attempt is one try of a request.
+type attempt struct {
+	number    int // 1 for the first
+	requestID string
+}
+
+// newRequestID returns a random UUID.
+func newRequestID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // It never fails.
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
+// response is an HTTP response with its body: the whole body of a status 200,
+// and as much as came in time of any other.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// get makes one attempt at a request, and reads at most limit bytes of the
+// response's body. Its errors are typed and safe to show.
+func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, limit int64) (response, error) {
+	bounded, cancel := context.WithTimeout(ctx, r.options.RequestTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(bounded, http.MethodGet, address.String(), http.NoBody)
+	if err != nil {
+		return response{}, r.failure(err)
+	}
+	request.Header.Set("Authorization", r.options.Token.authorization())
+	request.Header.Set("Org-Handle", r.options.OrgHandle)
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", r.options.UserAgent)
+	request.Header.Set("X-Request-Id", attempt.requestID)
+
+	started := time.Now()
+	received, err := r.exchange(request, limit, cancel)
+	logAttempt(ctx, request, attempt, received, time.Since(started))
+	switch {
+	case err == nil:
+		return received, nil
+	case ctx.Err() != nil:
+		return response{}, ctx.Err()
+	case bounded.Err() != nil:
+		r.transport.renew() // The connection may be dead without a sign of it.
+		return response{}, &TimeoutError{Timeout: r.options.RequestTimeout}
+	}
+	return response{}, r.failure(err)
+}
+
+// exchange sends a request and reads the response. A redirect is an error here,
+// so that nothing can follow it with the token in hand.
+func (r *requester) exchange(request *http.Request, limit int64, cancel context.CancelFunc) (response, error) {
+	raw, err := r.transport.roundTrip(request)
+	if err != nil {
+		return response{}, err
+	}
+	defer func() { _ = raw.Body.Close() }() // It was read, or is of no use.
+	received := response{status: raw.StatusCode, header: raw.Header}
+	if location := raw.Header.Get("Location"); location != "" && raw.StatusCode/100 == 3 {
+		return received, &RedirectError{HTTPStatus: raw.StatusCode, Origin: r.origin(request.URL, location)}
+	}
+	switch raw.StatusCode {
+	case http.StatusOK:
+		received.body, err = readBody(raw, limit)
+	case http.StatusSwitchingProtocols:
+		// What follows is no body but the connection itself.
+	default:
+		// Whatever becomes of the body, the status counts.
+		defer time.AfterFunc(maxErrorTime, cancel).Stop()
+		received.body, _ = io.ReadAll(io.LimitReader(raw.Body, maxErrorBytes))
+	}
+	return received, err
+}
+
+// readBody reads the whole body of a success.
+func readBody(raw *http.Response, limit int64) ([]byte, error) {
+	var body bytes.Buffer // It grows in fewer steps than io.ReadAll.
+	_, err := body.ReadFrom(io.LimitReader(raw.Body, limit+1))
+	switch {
+	case err != nil:
+	case int64(body.Len()) > limit:
+		err = &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
+	case brokeOff(raw, body.Bytes()):
+		err = io.ErrUnexpectedEOF
+	}
+	return body.Bytes(), err
+}
+
+// brokeOff finds the bodies that net/http takes for whole though they are not: a
+// compressed one without a byte, and JSON without its end if only the end of the
+// connection ends the body.
+func brokeOff(raw *http.Response, body []byte) bool {
+	if len(body) == 0 && (raw.Uncompressed || raw.Header.Get("Content-Encoding") != "") {
+		return true
+	}
+	endsWithConnection := raw.ProtoMajor == 1 && raw.ContentLength < 0 && len(raw.TransferEncoding) == 0 && !raw.Uncompressed
+	return endsWithConnection && (len(body) == 0 || isJSON(body) && !jsontext.Value(body).IsValid(lenient))
+}
+
+// origin returns the scheme, host and port that a redirect leads to, empty if
+// that is no web server.
+func (r *requester) origin(from *url.URL, location string) string {
+	target, err := from.Parse(location)
+	if err != nil || target.Host == "" {
+		return ""
+	}
+	return r.secrets.sanitize(target.Scheme + "://" + target.Host)
+}
+
+// failure types the error of an attempt without a response.
+func (r *requester) failure(err error) error {
+	switch err.(type) { //nolint:errorlint // Neither is wrapped here.
+	case *RedirectError, *TooLargeError:
+		return err
+	}
+	if isTLS(err) {
+		return &TLSError{Reason: r.secrets.sanitize(err.Error()), PlainHTTP: isPlainHTTP(err)}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &ConnectionError{Reason: "the connection ended before the whole response had come"}
+	}
+	return &ConnectionError{Reason: r.secrets.sanitize(err.Error())}
+}
+
+// statusError keeps what a response that is an error says.
+func (r *requester) statusError(received response, status int) *StatusError {
+	message, code := errorMessage(received.body[:min(len(received.body), maxErrorBytes)], status)
+	return &StatusError{
+		HTTPStatus: received.status,
+		Status:     status,
+		Message:    r.secrets.sanitize(message),
+		Code:       r.secrets.sanitize(code),
+		BodyType:   r.bodyType(received),
+		RetryAfter: retryAfter(received),
+	}
+}
+
+// bodyType returns the type of a response's body.
+func (r *requester) bodyType(received response) BodyType {
+	body := BodyType{Empty: len(received.body) == 0}
+	mediaType, _, err := mime.ParseMediaType(received.header.Get("Content-Type"))
+	if (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter)) && strings.Contains(mediaType, "/") {
+		body.MediaType = r.secrets.sanitize(mediaType)
+	}
+	return body
+}
+
+// retryAfter returns how long the server asks to wait, 0 if it does not: in
+// Retry-After or, of a 429 without that, in X-RateLimit-Reset. Dates are counted
+// from the response's own, since the two clocks may differ.
+func retryAfter(received response) time.Duration {
+	now := time.Now()
+	if date, err := http.ParseTime(received.header.Get("Date")); err == nil {
+		now = date
+	}
+	text := received.header.Get("Retry-After")
+	if seconds, ok := parseSeconds(text); ok {
+		return min(time.Duration(seconds), math.MaxInt64/time.Second) * time.Second
+	}
+	if date, err := http.ParseTime(text); err == nil {
+		return until(date, now)
+	}
+	if reset, ok := parseSeconds(received.header.Get("X-RateLimit-Reset")); ok && received.status == http.StatusTooManyRequests {
+		return until(time.Unix(int64(min(reset, math.MaxUint32)), 0), now)
+	}
+	return 0
+}
+
+// parseSeconds reads a whole number of seconds. One beyond 32 bits is as good as
+// the greatest of them.
+func parseSeconds(text string) (uint64, bool) {
+	seconds, err := strconv.ParseUint(text, 10, 32)
+	return seconds, err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// until returns the time from now to a date, in whole seconds and rounded up: a
+// part of a second too early would be too early.
+func until(date, now time.Time) time.Duration {
+	wait := min(date.Sub(now), math.MaxInt64-time.Second)
+	return max(wait+time.Second-1, 0).Truncate(time.Second)
+}
+
+// logAttempt logs what a support ticket needs of an attempt, and nothing that
+// may be a secret: no header and no body.
+func logAttempt(ctx context.Context, request *http.Request, made attempt, received response, took time.Duration) {
+	fields := map[string]any{
+		"method":      request.Method,
+		"path":        request.URL.Path,
+		"attempt":     made.number,
+		"request_id":  made.requestID,
+		"bytes":       len(received.body),
+		"duration_ms": took.Milliseconds(),
+	}
+	if received.status != 0 {
+		fields["status"] = received.status
+	}
+	tflog.Debug(ctx, "Called the Unpod API", fields)
+}

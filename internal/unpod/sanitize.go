@@ -1,0 +1,176 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	// redacted is shown in place of a secret.
+	redacted = "(redacted)"
+	// maxMessageLen caps a server's message, in characters: more than any of the
+	// platform's, and less than a screen.
+	maxMessageLen = 500
+)
+
+// errTokenReturned says that a value contains the API token.
+var errTokenReturned = errors.New("contains the API token")
+
+// redactor finds a client's secrets in what a server or a proxy wrote. Functions
+// hold them, because fmt prints whatever else a struct has.
+type redactor struct {
+	// hasToken says whether a text contains the token. It does not look for one
+	// that is too short to tell from other text.
+	hasToken func(text string) bool
+	// redact masks the token and the proxy's credentials in a text.
+	redact func(text string) string
+}
+
+func newRedactor(token Token, proxy *url.URL) redactor {
+	all, hasToken := anyOf(append(token.forms(), proxyForms(proxy)...)), anyOf(token.forms()).MatchString
+	if token.isShort() {
+		hasToken = func(string) bool { return false }
+	}
+	return redactor{hasToken, func(text string) string { return all.ReplaceAllLiteralString(text, redacted) }}
+}
+
+// anyOf matches any of the texts, in upper and lower case. Like Terraform's own
+// normalization, that takes U+212A, the Kelvin sign, for a K.
+func anyOf(texts []string) *regexp.Regexp {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = regexp.QuoteMeta(text)
+	}
+	if len(texts) == 0 {
+		return regexp.MustCompile(`[^\s\S]`) // nothing
+	}
+	return regexp.MustCompile("(?i)" + strings.Join(quoted, "|"))
+}
+
+// proxyForms are the texts that give away a proxy's credentials. A user name is
+// one only if there is no password.
+func proxyForms(proxy *url.URL) []string {
+	if proxy == nil || proxy.User == nil || proxy.User.String() == ":" || proxy.User.String() == "" {
+		return nil
+	}
+	secret, _ := proxy.User.Password()
+	pair := proxy.User.Username() + ":" + secret
+	if secret == "" {
+		secret = proxy.User.Username()
+	}
+	return append(encodings(pair), encodings(secret)...)
+}
+
+// encodings are the forms that something on the way could give a secret, besides
+// another case.
+func encodings(secret string) []string {
+	return []string{
+		base64.StdEncoding.EncodeToString([]byte(secret)),
+		url.QueryEscape(secret),
+		strings.Trim(strconv.Quote(secret), `"`),
+		secret,
+	}
+}
+
+// sanitize makes foreign text fit to be shown: on one line, without control and
+// format characters, without secrets, and short. The order matters: taking
+// characters out must not reveal a token, and cutting must not leave half of one.
+func (r redactor) sanitize(text string) string {
+	text = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return ' '
+		case unicode.IsPrint(c):
+			return c
+		}
+		return -1
+	}, strings.ToValidUTF8(text, ""))
+	text = r.redact(norm.NFC.String(strings.TrimSpace(text)))
+	characters := 0
+	for i := range text {
+		if characters == maxMessageLen {
+			return text[:i] + "…"
+		}
+		characters++
+	}
+	return text
+}
+
+// decodeText decodes a string that goes into state, as state will hold it:
+// Terraform normalizes text to NFC.
+func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
+	if decoder.PeekKind() != jsontext.KindString {
+		return problem("is not a string")
+	}
+	value, err := decoder.ReadToken()
+	if err != nil {
+		return err
+	}
+	*text = norm.NFC.String(value.String())
+	if r.hasToken(*text) {
+		return errTokenReturned
+	}
+	return checkCharacters(*text)
+}
+
+// decodeInteger decodes a whole number of 64 bits. The token can be digits.
+func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error {
+	value, err := decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	literal := string(value)
+	if r.hasToken(literal) {
+		return errTokenReturned
+	}
+	if *number, err = strconv.ParseInt(literal, 10, 64); err != nil {
+		return problem("is not a whole number of 64 bits")
+	}
+	return nil
+}
+
+// checkCharacters refuses characters that drive a terminal, or show something
+// else than a text says: Terraform prints it as it is.
+func checkCharacters(text string) error {
+	var before rune
+	for i, c := range text {
+		after := text[i+utf8.RuneLen(c):]
+		if unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && !isJoiner(before, c, after) {
+			return problem(fmt.Sprintf("contains %s (%U)", characterKind(c), c))
+		}
+		before = c
+	}
+	return nil
+}
+
+// isJoiner says whether a character is U+200C or U+200D and joins or parts what
+// stands around it, as several languages and emoji need it.
+func isJoiner(before, c rune, after string) bool {
+	next, _ := utf8.DecodeRuneInString(after)
+	return (c == '\u200c' || c == '\u200d') && after != "" &&
+		unicode.In(before, unicode.L, unicode.M, unicode.S) && unicode.In(next, unicode.L, unicode.M, unicode.S)
+}
+
+// characterKind names a kind of character that is refused.
+func characterKind(c rune) string {
+	switch {
+	case strings.ContainsRune("\n\v\f\r\u0085\u2028\u2029", c):
+		return "a line break"
+	case unicode.Is(unicode.Cc, c):
+		return "a control character"
+	}
+	return "an invisible or direction-changing character"
+}

@@ -1,0 +1,418 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// Every test here runs in a bubble, where waiting takes no time and a clock that
+// nobody else moves shows how long it was.
+
+// defaultRetries is what max_retries is unless a configuration sets it.
+const defaultRetries = 4
+
+// rateLimit answers one request in each period, after some latency, and the
+// others as the platform does when it throttles.
+func rateLimit(period time.Duration, answer http.HandlerFunc) http.HandlerFunc {
+	var (
+		mu   sync.Mutex
+		next time.Time
+	)
+	return unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		left := time.Until(next)
+		if left <= 0 {
+			next = time.Now().Add(period)
+		}
+		mu.Unlock()
+		if left > 0 {
+			answer := unpodtest.Throttled(strconv.Itoa(int((left + time.Second - 1) / time.Second)))
+			answer(w, r)
+			return
+		}
+		answer(w, r)
+	})
+}
+
+// inRounds makes reads as Terraform does: so many at a time, each round once the
+// one before has ended.
+func inRounds(rounds, atOnce int, read func()) {
+	for range rounds {
+		var readers sync.WaitGroup
+		for range atOnce {
+			readers.Go(read)
+		}
+		readers.Wait()
+	}
+}
+
+// staggered makes reads that begin one after another, whether the one before has
+// ended or not.
+func staggered(count int, gap time.Duration, read func(i int)) {
+	var readers sync.WaitGroup
+	for i := range count {
+		readers.Go(func() {
+			<-time.After(time.Duration(i) * gap)
+			read(i)
+		})
+	}
+	readers.Wait()
+}
+
+// TestThrottling_readsShareWhatTheServerAllows counts the requests of many reads
+// that a server throttles.
+func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		period       time.Duration
+		reads        func(read func())
+		wantRequests int
+		wantWithin   time.Duration
+	}{
+		"8 look-ups 0.3 s apart, one request in 4 s": {
+			4 * time.Second, func(read func()) { staggered(8, 300*time.Millisecond, func(int) { read() }) }, 8, time.Minute,
+		},
+		"10 reads within a second, one request in 30 s": {
+			30 * time.Second, func(read func()) { staggered(10, 100*time.Millisecond, func(int) { read() }) }, 5, time.Minute,
+		},
+		"10 reads in one instant, one request in 30 s": {
+			30 * time.Second, func(read func()) { inRounds(1, 10, read) }, 5, time.Minute,
+		},
+		"100 reads, ten at a time, one request a minute": {
+			time.Minute, func(read func()) { inRounds(10, 10, read) }, 22, time.Hour,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var asked atomic.Int64
+				limited := rateLimit(test.period, listOf("", 1))
+				client := gatheringClient(t, func(w http.ResponseWriter, r *http.Request) {
+					asked.Add(1)
+					limited(w, r)
+				}, retries(defaultRetries))
+				started := time.Now()
+				test.reads(func() { wantIDs(t, read(t, client), 1) })
+				if got := asked.Load(); int(got) > test.wantRequests {
+					t.Errorf("got %d requests, want at most %d", got, test.wantRequests)
+				}
+				if took := time.Since(started); took > test.wantWithin {
+					t.Errorf("got an end after %s, want within %s", took, test.wantWithin)
+				}
+				t.Logf("%d requests in %s", asked.Load(), time.Since(started))
+			})
+		})
+	}
+}
+
+// TestThrottling_endsReadsAtOnce has a server that asks for a day. A read that
+// was told so ends, and so do all that begin later, without a request.
+func TestThrottling_endsReadsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		client := gatheringClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			unpodtest.Throttled("86400")(w, r)
+		}), retries(defaultRetries))
+		started := time.Now()
+		var unsent atomic.Int64
+		inRounds(10, 10, func() {
+			<-time.After(rand.N(20 * time.Millisecond))
+			_, err := client.ProviderConfigurations(t.Context())
+			var failed *CallError
+			if !errors.As(err, &failed) {
+				t.Fatalf("got error %v, want a *CallError", err)
+			}
+			wantTold(t, err, http.StatusTooManyRequests, 24*time.Hour)
+			if failed.Attempts == 0 {
+				unsent.Add(1)
+			}
+		})
+		if got := asked.Load(); got > 12 {
+			t.Errorf("got %d requests, want at most 12", got)
+		}
+		if took := time.Since(started); took > time.Second {
+			t.Errorf("got an end after %s, want at once", took)
+		}
+		if got := unsent.Load(); got < 90 {
+			t.Errorf("got %d reads that sent nothing, want at least 90", got)
+		}
+	})
+}
+
+// TestThrottling_lastAttemptHoldsOthersBack has a read that fails with its only
+// attempt. What the server asked for counts for the next read.
+func TestThrottling_lastAttemptHoldsOthersBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(sequence(unpodtest.Throttled("30"), listOf("", 1))))
+		started := time.Now()
+		_, err := client.ProviderConfigurations(t.Context())
+		wantTold(t, err, http.StatusTooManyRequests, 30*time.Second)
+		wantIDs(t, read(t, client), 1)
+		if took := time.Since(started); took != 30*time.Second {
+			t.Errorf("got an answer after %s, want 30s", took)
+		}
+	})
+}
+
+// TestRetry_keepsEachReadsAttempts has a read join while the call waits for the
+// last attempt of an older one.
+func TestRetry_keepsEachReadsAttempts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		failing := unpodtest.HTML(http.StatusBadGateway, "")
+		var asked record
+		client := fakeClient(t, asked.of(serve(sequence(failing, failing, failing, listOf("", 1)))), retries(2))
+		var readers sync.WaitGroup
+		readers.Go(func() {
+			failed := wantFailure(t, client, &StatusError{HTTPStatus: 502, Status: 502, BodyType: BodyType{true, "text/html"}})
+			wantAttempts(t, failed, 3)
+		})
+		<-time.After(minBackoff + 100*time.Millisecond) // The second attempt has failed, and the third is to come.
+		if got := asked.count(); got != 2 {
+			t.Fatalf("got %d requests before the younger read begins, want 2", got)
+		}
+		readers.Go(func() { wantIDs(t, read(t, client), 1) })
+		readers.Wait()
+		if len(asked.times) != 4 {
+			t.Errorf("got %d requests, want 4: the younger read shares the third", len(asked.times))
+		}
+		if gap := asked.gaps()[2]; gap < minBackoff/2 || gap > minBackoff {
+			t.Errorf("got a wait of %s after that, want that of a first retry", gap)
+		}
+	})
+}
+
+// TestRetry_waitingCallsMerge has two calls under way fail. The second joins the
+// first, which waits.
+func TestRetry_waitingCallsMerge(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		failing := unpodtest.Delay(100*time.Millisecond, unpodtest.HTML(http.StatusBadGateway, ""))
+		var asked atomic.Int64
+		answer := sequence(failing, failing, listOf("", 1))
+		client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			answer(w, r)
+		}), retries(1))
+		staggered(2, 50*time.Millisecond, func(int) { wantIDs(t, read(t, client), 1) })
+		if got := asked.Load(); got != 3 {
+			t.Errorf("got %d requests, want 3", got)
+		}
+	})
+}
+
+// TestRetry_lastingFailureEndsSoon has a hundred reads of a platform that is down.
+func TestRetry_lastingFailureEndsSoon(t *testing.T) {
+	t.Parallel()
+	reading := func(t *testing.T) (read func(), asked *atomic.Int64) {
+		t.Helper()
+		asked = new(atomic.Int64)
+		client := gatheringClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			unpodtest.HTML(http.StatusInternalServerError, "")(w, r)
+		}), retries(defaultRetries))
+		return func() {
+			failed := wantFailure(t, client, &StatusError{HTTPStatus: 500, Status: 500, BodyType: BodyType{true, "text/html"}})
+			wantAttempts(t, failed, defaultRetries+1)
+		}, asked
+	}
+	for name, reads := range map[string]func(read func()){
+		"0.3 s apart":             func(read func()) { staggered(100, 300*time.Millisecond, func(int) { read() }) },
+		"ten at a time":           func(read func()) { inRounds(10, 10, read) },
+		"ten at a time, together": func(read func()) { inRounds(10, 10, func() { <-time.After(rand.N(time.Second)); read() }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				read, asked := reading(t)
+				started := time.Now()
+				reads(read)
+				if took := time.Since(started); took > 2*time.Minute {
+					t.Errorf("got an end after %s, want within two minutes", took)
+				}
+				t.Logf("%d requests in %s", asked.Load(), time.Since(started))
+			})
+		})
+	}
+}
+
+// TestDeadline_endsARead has reads that would go on for longer than they may.
+func TestDeadline_endsARead(t *testing.T) {
+	t.Parallel()
+	const limit = 2 * (time.Second + time.Minute) // of one retry and a timeout of one second
+	next := new(atomic.Int64)
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		want   error
+	}{
+		"pages that keep coming": {
+			unpodtest.Delay(999*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
+				listOf("100000", int(next.Add(1)))(w, r)
+			}), nil,
+		},
+		"a page that fails now and then": {
+			unpodtest.Delay(999*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("X-Request-Id") != "" && next.Add(1)%2 == 0 {
+					unpodtest.HTML(http.StatusBadGateway, "")(w, r)
+					return
+				}
+				listOf("100000", int(next.Load()))(w, r)
+			}), nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := fakeClient(t, serve(test.answer), timeout(time.Second), retries(1))
+				started := time.Now()
+				_, err := client.ProviderConfigurations(t.Context())
+				late, ok := errors.AsType[*DeadlineError](err)
+				if !ok || late.After != limit {
+					t.Errorf("got error %v, want a *DeadlineError after %s", err, limit)
+				}
+				if took := time.Since(started); took != limit {
+					t.Errorf("got an end after %s, want %s", took, limit)
+				}
+			})
+		})
+	}
+}
+
+// TestDeadline_isThatOfTheRead has a read join a call that others have waited
+// for longer, and says what each waited for last.
+func TestDeadline_isThatOfTheRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(unpodtest.Throttled("65")), timeout(time.Second))
+		started := time.Now()
+		_, err := client.ProviderConfigurations(t.Context())
+		wantTold(t, err, http.StatusTooManyRequests, 65*time.Second)
+		staggered(2, 2*time.Second, func(i int) {
+			_, err := client.ProviderConfigurations(t.Context())
+			if i == 0 { // It may take 61 s, and would have to wait for 65.
+				late, ok := errors.AsType[*DeadlineError](err)
+				if !ok || time.Since(started) != 61*time.Second {
+					t.Fatalf("got error %v after %s, want a *DeadlineError after 61s", err, time.Since(started))
+				}
+				wantTold(t, late.Last, http.StatusTooManyRequests, 4*time.Second)
+				return
+			}
+			if late, ok := errors.AsType[*DeadlineError](err); !ok || time.Since(started) != 63*time.Second {
+				t.Fatalf("got error %v after %s, want a *DeadlineError after 63s: %v", err, time.Since(started), late)
+			}
+		})
+	})
+}
+
+// TestFreshness makes tens of thousands of reads at random times, of a server
+// that fails, throttles, pages and hangs at random, and gives many of them up.
+// Each answer must come from requests that were sent after the read began.
+func TestFreshness(t *testing.T) {
+	t.Parallel()
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	for seed := range uint64(rounds) {
+		synctest.Test(t, func(t *testing.T) { readsAtRandom(t, seed) })
+	}
+}
+
+// readsAtRandom makes two hundred reads. One sequence numbers the beginnings of
+// reads and the arrivals of requests.
+func readsAtRandom(t *testing.T, seed uint64) {
+	t.Helper()
+	const reads = 200
+	var (
+		sequence atomic.Int64
+		mu       sync.Mutex
+		random   = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // It need only be repeatable.
+	)
+	chance := func(n int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.IntN(n)
+	}
+	client := gatheringClient(t, func(w http.ResponseWriter, r *http.Request) {
+		arrived := int(sequence.Add(1))
+		answer := listOf("", arrived)
+		switch chance(12) {
+		case 0:
+			answer = unpodtest.HTML(http.StatusBadGateway, "")
+		case 1:
+			answer = unpodtest.Throttled(strconv.Itoa(chance(3)))
+		case 2:
+			answer = unpodtest.HangUp
+		case 3:
+			answer = unpodtest.Delay(time.Hour, unpodtest.HangUp)
+		case 4, 5:
+			if r.URL.RawQuery == "" {
+				answer = listOf("2", arrived) // There are two, of which one comes a page.
+			}
+		}
+		if r.URL.RawQuery != "" {
+			answer = listOf("2", arrived)
+		}
+		unpodtest.Delay(time.Duration(chance(50))*time.Millisecond, answer)(w, r)
+	}, retries(3), timeout(2*time.Second))
+	staggered(reads, time.Duration(1+chance(10))*time.Millisecond, func(int) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		cancelled := chance(4) == 0
+		if cancelled {
+			time.AfterFunc(time.Duration(chance(200))*time.Millisecond, cancel)
+		}
+		began := sequence.Add(1)
+		got, err := client.ProviderConfigurations(ctx)
+		checkRandomRead(t, seed, began, got, err, cancelled)
+	})
+	synctest.Wait()
+	if waiting := client.providerConfigurations.waiting; waiting != nil {
+		t.Errorf("seed %d: got a call that still waits", seed)
+	}
+}
+
+// checkRandomRead checks a read's answer, and that nobody else's cancellation
+// has reached it.
+func checkRandomRead(t *testing.T, seed uint64, began int64, got []ProviderConfiguration, err error, cancelled bool) {
+	t.Helper()
+	if err != nil && errors.Is(err, context.Canceled) && !cancelled {
+		t.Errorf("seed %d: a read that was not cancelled got %v", seed, err)
+	}
+	if err == nil && len(got) == 0 {
+		t.Errorf("seed %d: a read got an empty list", seed)
+	}
+	for _, configuration := range got {
+		if configuration.ID < began {
+			t.Errorf("seed %d: a read that began at %d was answered from a request of %d", seed, began, configuration.ID)
+		}
+	}
+}
+
+// TestFreshness_failsWithAnOldAnswer checks the check.
+func TestFreshness_failsWithAnOldAnswer(t *testing.T) {
+	t.Parallel()
+	var inner testing.T
+	checkRandomRead(&inner, 0, 2, []ProviderConfiguration{{ID: 1}}, nil, false)
+	checkRandomRead(&inner, 0, 2, nil, fmt.Errorf("wrapped: %w", context.Canceled), false)
+	if !inner.Failed() {
+		t.Error("the check passed")
+	}
+}
