@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/go-json-experiment/json"
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
 // FuzzProviderConfigurations lets a server answer with anything. The read ends
@@ -39,6 +42,35 @@ func FuzzProviderConfigurations(f *testing.F) {
 			t.Errorf("got a list from status %d", status)
 		}
 		checkList(t, configurations)
+	})
+}
+
+// FuzzPages lets a server answer one page after another with anything: the bodies
+// are parted by zero bytes. The read ends in one error, or in a whole list.
+func FuzzPages(f *testing.F) {
+	f.Fuzz(func(t *testing.T, bodies []byte) {
+		pages := bytes.Split(bodies, []byte{0})
+		asked := 0
+		client := fakeClient(t, roundTripper(func(request *http.Request) (*http.Response, error) {
+			body := pages[min(asked, len(pages)-1)]
+			asked++
+			return serve(unpodtest.JSON(http.StatusOK, string(body)))(request)
+		}))
+		configurations, err := client.ProviderConfigurations(t.Context())
+		if err != nil {
+			checkFailure(t, configurations, err)
+			return
+		}
+		checkList(t, configurations)
+		var first struct {
+			Count *int `json:"count"`
+		}
+		if _ = json.Unmarshal(pages[0], &first); first.Count != nil && *first.Count != len(configurations) {
+			t.Errorf("got %d elements of %d", len(configurations), *first.Count)
+		}
+		if asked > 1+maxPages {
+			t.Errorf("got %d requests", asked)
+		}
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -639,4 +640,123 @@ func wantLines(asked *record) []map[string]any {
 		line(2, map[string]any{"@level": "warn", "@message": again, "reason": "timeout", "wait_ms": float64(wait.Milliseconds())}),
 		line(3, map[string]any{"@level": "debug", "@message": called, "status": 401.0, "bytes": 59.0, "duration_ms": 1500.0}),
 	}
+}
+
+// TestStatusIsKnownWhateverTheBodyDoes has errors whose bodies dribble or break
+// off. The status counts, and no attempt is lost on the body.
+func TestStatusIsKnownWhateverTheBodyDoes(t *testing.T) {
+	t.Parallel()
+	partly := func(status int, rest error) roundTripper {
+		return func(request *http.Request) (*http.Response, error) {
+			response, err := serve(unpodtest.Header("Retry-After", "86400", unpodtest.JSON(status, `{"message":"No.","da`)))(request)
+			response.Body = brokenBody{response.Body, rest}
+			return response, err
+		}
+	}
+	for name, test := range map[string]struct {
+		transport roundTripper
+		want      *StatusError
+	}{
+		"401 that dribbles": {
+			func(request *http.Request) (*http.Response, error) {
+				response, err := drip(request)
+				response.StatusCode = http.StatusUnauthorized
+				return response, err
+			}, &StatusError{HTTPStatus: 401, Status: 401, BodyType: jsonBody},
+		},
+		"401 that breaks off":           {partly(401, io.ErrUnexpectedEOF), &StatusError{HTTPStatus: 401, Status: 401, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
+		"429 for a day that breaks off": {partly(429, io.ErrUnexpectedEOF), &StatusError{HTTPStatus: 429, Status: 429, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
+		"404 that is reset":             {partly(404, operation("read", syscall.ECONNRESET)), &StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				started := time.Now()
+				wantAttempts(t, wantFailure(t, fakeClient(t, test.transport, retries(4)), test.want), 1)
+				if took := time.Since(started); took > maxErrorTime {
+					t.Errorf("got an end after %s, want %s at most", took, maxErrorTime)
+				}
+			})
+		})
+	}
+}
+
+// TestDribblingError does the first of these over HTTP.
+func TestDribblingError(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t)
+	server.AnswerAlways(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		unpodtest.Drip(10*time.Millisecond)(w, r)
+	})
+	options := testOptions(t, server.URL)
+	options.MaxRetries = 4
+	_, err := New(options).ProviderConfigurations(t.Context())
+	if status, ok := errors.AsType[*StatusError](err); !ok || status.HTTPStatus != 401 || len(server.Requests()) != 1 {
+		t.Errorf("got error %v after %d requests, want a 401 after one", err, len(server.Requests()))
+	}
+}
+
+// TestRetryAfter_isCountedFromTheResponsesDate has servers whose clocks differ
+// from ours.
+func TestRetryAfter_isCountedFromTheResponsesDate(t *testing.T) {
+	t.Parallel()
+	for name, skew := range map[string]time.Duration{"ahead": 2 * time.Minute, "behind": -2 * time.Minute, "by years": -24 * 365 * 30 * time.Hour} {
+		for header, write := range map[string]func(time.Time) string{
+			"Retry-After":       func(at time.Time) string { return at.UTC().Format(http.TimeFormat) },
+			"X-RateLimit-Reset": func(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) },
+		} {
+			t.Run(header+" "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var asked record
+					client := fakeClient(t, asked.of(serve(sequence(func(w http.ResponseWriter, r *http.Request) {
+						theirs := time.Now().Add(skew)
+						w.Header().Set("Date", theirs.UTC().Format(http.TimeFormat))
+						unpodtest.Header(header, write(theirs.Add(30*time.Second)), unpodtest.JSON(429, `{}`))(w, r)
+					}, listOf("", 1)))), retries(1))
+					wantIDs(t, read(t, client), 1)
+					wantWait(t, asked.gaps(), 30*time.Second)
+				})
+			})
+		}
+	}
+}
+
+// TestRateLimitReset_isOf429WithoutRetryAfter has the header where it does not
+// count.
+func TestRateLimitReset_isOf429WithoutRetryAfter(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status     int
+		retryAfter string
+		reset      string
+		want       time.Duration
+	}{
+		"with Retry-After":      {429, "7", "4000000000", 7 * time.Second},
+		"of another status":     {503, "", "4000000000", byChance},
+		"in the past":           {429, "", "1", byChance},
+		"not a number":          {429, "", "soon", byChance},
+		"with odd Retry-After":  {429, "soon", "1", byChance},
+		"seconds, no Unix time": {429, "", "30", byChance},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var asked record
+				limited := unpodtest.Header("X-RateLimit-Reset", test.reset, unpodtest.Header("Retry-After", test.retryAfter, unpodtest.JSON(test.status, `{}`)))
+				client := fakeClient(t, asked.of(serve(sequence(limited, listOf("", 1)))), retries(1))
+				wantIDs(t, read(t, client), 1)
+				wantWait(t, asked.gaps(), test.want)
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(unpodtest.Header("X-RateLimit-Reset", "9999999999999999", unpodtest.JSON(429, `{}`))), retries(1))
+		failed, err := client.ProviderConfigurations(t.Context())
+		var status *StatusError
+		if !errors.As(err, &status) || status.RetryAfter < 24*time.Hour {
+			t.Errorf("got %v and error %v, want a 429 that asks for long", failed, err)
+		}
+	})
 }

@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -111,6 +112,32 @@ func TestBrokenStream(t *testing.T) {
 	wantIDs(t, read(t, trusting(t, server.URL, server.CACertPEM)), 42, 43)
 	if got := len(server.Requests()); got != 2 {
 		t.Errorf("got %d requests, want 2", got)
+	}
+}
+
+// TestDeadConnection has HTTP/2 connections that die: in silence, so that not even
+// a ping is answered, or with only the stream hanging. The first retry is made
+// on a new connection.
+func TestDeadConnection(t *testing.T) {
+	t.Parallel()
+	for name, die := range map[string]func(*unpodtest.Server){
+		"in silence":      func(server *unpodtest.Server) { server.Silence() },
+		"the stream only": func(server *unpodtest.Server) { server.AnswerNext(unpodtest.Delay(time.Hour, unpodtest.HangUp)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startTLS(t, unpodtest.Documented()...)
+			client := trusting(t, server.URL, server.CACertPEM)
+			wantIDs(t, read(t, client), 42, 43)
+			die(server)
+			client.requester().options.RequestTimeout = 200 * time.Millisecond
+			wantIDs(t, read(t, client), 42, 43)
+			requests := server.Requests()
+			first, last := requests[0], requests[len(requests)-1]
+			if first.Proto != "HTTP/2.0" || last.Proto != "HTTP/2.0" || first.RemoteAddr == last.RemoteAddr {
+				t.Errorf("got %s from %s and %s from %s, want HTTP/2 on two connections", first.Proto, first.RemoteAddr, last.Proto, last.RemoteAddr)
+			}
+		})
 	}
 }
 
@@ -475,6 +502,26 @@ func TestCompressedAnswer(t *testing.T) {
 	wantIDs(t, read(t, New(options)), 1)
 	if got := len(server.Requests()); got != 2 {
 		t.Errorf("got %d requests, want 2", got)
+	}
+}
+
+// TestCompressedNothing has a compressed response without a single byte, with a
+// length and without.
+func TestCompressedNothing(t *testing.T) {
+	t.Parallel()
+	server := startAPI(t, unpodtest.Documented()...)
+	compressedNothing := func(end func(http.ResponseWriter)) http.HandlerFunc {
+		return unpodtest.Header("Content-Encoding", "gzip", func(w http.ResponseWriter, _ *http.Request) { end(w) })
+	}
+	server.AnswerNext(
+		compressedNothing(func(w http.ResponseWriter) { w.Header().Set("Content-Length", "0") }),
+		compressedNothing(func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }), // in chunks
+	)
+	options := testOptions(t, server.URL)
+	options.MaxRetries = 2
+	wantIDs(t, read(t, New(options)), 42, 43)
+	if got := len(server.Requests()); got != 3 {
+		t.Errorf("got %d requests, want 3", got)
 	}
 }
 
