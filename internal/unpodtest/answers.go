@@ -4,10 +4,12 @@
 package unpodtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,7 +46,54 @@ func Header(name, value string, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// Throttled answers as the platform does where a call came too soon.
+// Message answers with an error as the platform's renderer sends it from 401 up.
+func Message(status int, message string) http.HandlerFunc {
+	return encode(map[string]any{"message": message, "status_code": status}, status)
+}
+
+// ErrorObject answers with an error as newer documents show it.
+func ErrorObject(status int, code, message string) http.HandlerFunc {
+	return encode(map[string]any{"error": map[string]string{"code": code, "message": message}}, status)
+}
+
+// ErrorText answers with an error that is a text.
+func ErrorText(status int, text string) http.HandlerFunc {
+	return encode(map[string]string{"error": text}, status)
+}
+
+// Detail answers with an error as Django REST framework sends it without a renderer.
+func Detail(status int, text string) http.HandlerFunc {
+	return encode(map[string]string{"detail": text}, status)
+}
+
+// FieldErrors answers with errors of fields as the platform's renderer sends them.
+func FieldErrors(status int, message string, errors map[string][]string) http.HandlerFunc {
+	return encode(map[string]any{"status_code": status, "message": message, "data": struct{}{}, "errors": errors}, status)
+}
+
+// PlainFieldErrors answers with errors of fields as Django REST framework sends
+// them without a renderer.
+func PlainFieldErrors(status int, errors map[string][]string) http.HandlerFunc {
+	return encode(errors, status)
+}
+
+// TokenExpired answers as the platform does if the token has expired.
+func TokenExpired() http.HandlerFunc {
+	return Message(http.StatusForbidden, "Token has expired.")
+}
+
+// OrgHandleRequired answers as older platforms do if there is no Org-Handle.
+func OrgHandleRequired() http.HandlerFunc {
+	return Message(http.StatusBadRequest, "Org-Handle header is required.")
+}
+
+// RateLimited answers as newer documents show it if the rate limit is used up
+// until reset. They show a Retry-After as well: see [Header].
+func RateLimited(reset time.Time) http.HandlerFunc {
+	return rateLimitHeaders(60, reset, ErrorObject(http.StatusTooManyRequests, "rate_limit_exceeded", "Rate limit exceeded."))
+}
+
+// Throttled answers as the platform does if a request came too soon.
 func Throttled(retryAfter string) http.HandlerFunc {
 	return Header("Retry-After", retryAfter, JSON(http.StatusTooManyRequests,
 		`{"message":"Request was throttled. Expected available in `+retryAfter+` seconds.","status_code":429}`))
@@ -117,4 +166,13 @@ func Unasked(body, text string) http.HandlerFunc {
 // HangUp closes the connection without an answer.
 func HangUp(http.ResponseWriter, *http.Request) {
 	panic(http.ErrAbortHandler) // The documented way to hang up.
+}
+
+// encode answers with a value as JSON.
+func encode(value any, status int) http.HandlerFunc {
+	var body strings.Builder
+	if err := json.NewEncoder(&body).Encode(value); err != nil {
+		panic(err) // Only this package's own values come here, and each of them encodes.
+	}
+	return JSON(status, body.String())
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,44 @@ func TestThrottled(t *testing.T) {
 		`{"message":"Request was throttled. Expected available in 86400 seconds.","status_code":429}`)
 	if after := got.Header().Get("Retry-After"); after != "86400" {
 		t.Errorf("got Retry-After %q, want 86400", after)
+	}
+}
+
+func TestErrors_documentedForms(t *testing.T) {
+	t.Parallel()
+	problems := map[string][]string{"org": {"This field is required."}}
+	for want, answer := range map[string]http.HandlerFunc{
+		`{"message":"No.","status_code":418}`:     Message(418, "No."),
+		`{"error":{"code":"no","message":"No."}}`: ErrorObject(418, "no", "No."),
+		`{"error":"No."}`:                         ErrorText(418, "No."),
+		`{"detail":"No."}`:                        Detail(418, "No."),
+		`{"status_code":418,"message":"No.","data":{},"errors":{"org":["This field is required."]}}`: FieldErrors(418, "No.", problems),
+		`{"org":["This field is required."]}`:                                                        PlainFieldErrors(418, problems),
+	} {
+		wantAnswer(t, ask(t, answer, http.MethodGet, Path, "", ""), 418, "application/json", want)
+	}
+	wantAnswer(t, ask(t, TokenExpired(), http.MethodGet, Path, "", ""), 403, "application/json",
+		`{"status_code":403,"message":"Token has expired."}`)
+	wantAnswer(t, ask(t, OrgHandleRequired(), http.MethodGet, Path, "", ""), 400, "application/json",
+		`{"status_code":400,"message":"Org-Handle header is required."}`)
+}
+
+func TestRateLimited(t *testing.T) {
+	t.Parallel()
+	got := ask(t, Header("Retry-After", "60", RateLimited(time.Unix(1_800_000_000, 1))), http.MethodGet, Path, "", "")
+	wantAnswer(t, got, 429, "application/json", `{"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded."}}`)
+	wantHeader(t, got, map[string]string{
+		"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800000001", "Retry-After": "60",
+	})
+}
+
+// wantHeader checks headers, of which an empty one must not be there.
+func wantHeader(t *testing.T, got *httptest.ResponseRecorder, want map[string]string) {
+	t.Helper()
+	for name, value := range want {
+		if got := got.Header().Get(name); got != value {
+			t.Errorf("got %s %q, want %q", name, got, value)
+		}
 	}
 }
 

@@ -8,14 +8,12 @@
 package unpodtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
+	"time"
 )
 
 // Path is the list endpoint's path. It is written here again, and not taken
@@ -27,13 +25,6 @@ const Path = "/api/v2/platform/telephony/providers-configurations/"
 const (
 	Token     = "local-unpod-token" //nolint:gosec // It is no secret.
 	OrgHandle = "unpod"
-)
-
-// The platform's paginator gives ten elements unless it is asked for more, and
-// a hundred at most.
-const (
-	defaultPageSize = 10
-	maxPageSize     = 100
 )
 
 // Configuration is a telephony provider configuration as the API sends it. A
@@ -75,57 +66,62 @@ type Request struct {
 	Proto string
 }
 
-// API is the local Unpod of one organization. It is an [http.Handler], and safe
-// for concurrent use.
+// API is the local Unpod. It is an [http.Handler], and safe for concurrent use.
 type API struct {
-	// Token and OrgHandle are the credentials that it accepts.
+	// Token and OrgHandle are the credentials of its first organization. The
+	// other organizations have the same token.
 	Token     string
 	OrgHandle string
 
-	mu             sync.Mutex
-	configurations []Configuration
-	anyHandle      bool
-	emptyObject    bool
-	paginated      bool
-	once           []http.HandlerFunc
-	always         http.HandlerFunc
-	requests       []Request
+	mu            sync.Mutex
+	settings      Settings
+	organizations []*organization
+	limiter       limiter
+	once          []http.HandlerFunc
+	always        http.HandlerFunc
+	requests      []Request
 }
 
 // New returns an API that accepts the credentials and lists the configurations
 // in the order given.
 func New(token, orgHandle string, configurations ...Configuration) *API {
-	return &API{Token: token, OrgHandle: orgHandle, configurations: configurations}
+	return &API{Token: token, OrgHandle: orgHandle, organizations: []*organization{{handle: orgHandle, configurations: configurations}}}
 }
 
-// SetConfigurations replaces what the organization has.
+// AddOrganization adds an organization that has these configurations.
+func (a *API) AddOrganization(orgHandle string, configurations ...Configuration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.organizations = append(a.organizations, &organization{handle: orgHandle, configurations: configurations})
+}
+
+// SetConfigurations replaces what the first organization has.
 func (a *API) SetConfigurations(configurations ...Configuration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.configurations = configurations
+	a.organizations[0].configurations = configurations
 }
 
-// AcceptAnyOrganization makes any handle that of the organization.
+// Set changes the settings.
+func (a *API) Set(change func(*Settings)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(&a.settings)
+}
+
+// AcceptAnyOrganization sets AnyOrganization.
 func (a *API) AcceptAnyOrganization() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.anyHandle = true
+	a.Set(func(settings *Settings) { settings.AnyOrganization = true })
 }
 
-// SpellEmptyAsObject makes an empty list {} in place of [], as the platform's
-// renderer does with a list that a view returns bare.
+// SpellEmptyAsObject sets EmptyObject.
 func (a *API) SpellEmptyAsObject() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.emptyObject = true
+	a.Set(func(settings *Settings) { settings.EmptyObject = true })
 }
 
-// Paginate puts the platform's paginator in front of the list: count beside
-// data, and the query's page and page_size obeyed.
+// Paginate sets Pages.
 func (a *API) Paginate() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.paginated = true
+	a.Set(func(settings *Settings) { settings.Pages = true })
 }
 
 // AnswerNext answers the next requests with these, one each and in this order.
@@ -136,7 +132,7 @@ func (a *API) AnswerNext(answers ...http.HandlerFunc) {
 	a.once = append(a.once, answers...)
 }
 
-// AnswerAlways answers every request with this, but for those that
+// AnswerAlways answers every request with this, except those that
 // [API.AnswerNext] has an answer for.
 func (a *API) AnswerAlways(answer http.HandlerFunc) {
 	a.mu.Lock()
@@ -153,11 +149,11 @@ func (a *API) Requests() []Request {
 
 // ServeHTTP records the request and answers it.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.record(r)(w, r)
+	a.answer(r)(w, r)
 }
 
-// record takes the request down and returns what answers it.
-func (a *API) record(r *http.Request) http.HandlerFunc {
+// answer records the request and returns what answers it.
+func (a *API) answer(r *http.Request) http.HandlerFunc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), r.RemoteAddr, r.Proto})
@@ -169,94 +165,72 @@ func (a *API) record(r *http.Request) http.HandlerFunc {
 	if a.always != nil {
 		return a.always
 	}
-	return a.platform
+	return a.platform(r)
 }
 
-// platform answers as the platform does: the route first, then the token, then
-// the organization.
-func (a *API) platform(w http.ResponseWriter, r *http.Request) {
-	authorization, handle := r.Header.Get("Authorization"), r.Header.Get("Org-Handle")
+// platform answers as the platform does: the route first, then the token, the
+// rate limit, the method and the organization.
+func (a *API) platform(r *http.Request) http.HandlerFunc {
 	switch {
 	case r.URL.Path+"/" == Path:
-		http.Redirect(w, r, Path, http.StatusMovedPermanently)
+		return Redirect(http.StatusMovedPermanently, Path)
 	case r.URL.Path != Path:
-		HTML(http.StatusNotFound, "<!doctype html><title>Not Found</title><h1>Not Found</h1>")(w, r)
+		return HTML(http.StatusNotFound, "<!doctype html><title>Not Found</title><h1>Not Found</h1>")
+	}
+	if refusal := a.refuseToken(r.Header.Get("Authorization")); refusal != nil {
+		return refusal
+	}
+	if now := time.Now(); !a.limiter.allow(a.settings.RateLimit, now) {
+		return a.settings.RateLimit.refuse(a.settings.Errors, now, a.limiter.reset)
+	}
+	if r.Method != http.MethodGet {
+		return a.settings.Errors.refuse(http.StatusMethodNotAllowed, "method_not_allowed", `Method "`+r.Method+`" not allowed.`)
+	}
+	organization, refusal := a.organization(r.Header.Get("Org-Handle"))
+	if refusal != nil {
+		return refusal
+	}
+	return organization.list(a.settings, r.URL.Query())
+}
+
+// refuseToken returns what answers a request without the right token.
+func (a *API) refuseToken(authorization string) http.HandlerFunc {
+	form := a.settings.Errors
+	switch {
 	case authorization == "":
-		refuse(w, r, http.StatusUnauthorized, "Authentication credentials were not provided.")
+		return form.refuse(http.StatusUnauthorized, "not_authenticated", "Authentication credentials were not provided.")
 	case authorization != "Token "+a.Token:
-		refuse(w, r, http.StatusUnauthorized, "Invalid token.")
-	case r.Method != http.MethodGet:
-		refuse(w, r, http.StatusMethodNotAllowed, `Method "`+r.Method+`" not allowed.`)
-	case handle == "":
-		JSON(http.StatusPartialContent, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)(w, r)
-	case !a.knows(handle):
-		refuse(w, r, http.StatusForbidden, "Invalid organization handle.")
+		return form.refuse(http.StatusUnauthorized, "authentication_failed", "Invalid token.")
+	case a.settings.TokenExpired:
+		return form.refuse(http.StatusForbidden, "token_expired", "Token has expired.")
 	default:
-		a.list(w, r)
-	}
-}
-
-// knows says whether a handle is that of the organization.
-func (a *API) knows(handle string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.anyHandle || handle == a.OrgHandle
-}
-
-// refuse answers with the platform's body for errors from 401 up: no data.
-func refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
-	encode(map[string]any{"message": message, "status_code": status}, status)(w, r)
-}
-
-// list answers with the organization's configurations.
-func (a *API) list(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	configurations, emptyObject, paginated := slices.Clone(a.configurations), a.emptyObject, a.paginated
-	a.mu.Unlock()
-
-	body := listBody(configurations)
-	if paginated {
-		body["count"] = len(configurations)
-		body["data"] = append([]Configuration{}, page(configurations, r.URL.Query())...)
-	}
-	if len(configurations) == 0 && emptyObject {
-		body["message"], body["data"] = "Success", struct{}{}
-	}
-	encode(body, http.StatusOK)(w, r)
-}
-
-// listBody is the body of a list that is not in pages.
-func listBody(configurations []Configuration) map[string]any {
-	return map[string]any{
-		"status_code": http.StatusOK,
-		"message":     "Provider configurations fetched successfully.",
-		"data":        append([]Configuration{}, configurations...),
-	}
-}
-
-// page cuts the query's page out of the list. A page past the end is empty.
-func page(configurations []Configuration, query url.Values) []Configuration {
-	size := min(positive(query.Get("page_size"), defaultPageSize), maxPageSize)
-	before := positive(query.Get("page"), 1) - 1
-	if before > len(configurations)/size {
 		return nil
 	}
-	return configurations[before*size : min((before+1)*size, len(configurations))]
 }
 
-// positive reads a positive number, or gives the fallback.
-func positive(text string, fallback int) int {
-	if number, err := strconv.Atoi(text); err == nil && number > 0 {
-		return number
+// organization returns the organization of a handle, or what answers a request
+// if there is none.
+func (a *API) organization(handle string) (*organization, http.HandlerFunc) {
+	if handle == "" {
+		return nil, a.refuseNoHandle()
 	}
-	return fallback
+	for _, organization := range a.organizations {
+		if organization.handle == handle {
+			return organization, nil
+		}
+	}
+	if a.settings.AnyOrganization {
+		return a.organizations[0], nil
+	}
+	return nil, a.settings.Errors.refuse(http.StatusForbidden, "permission_denied", "Invalid organization handle.")
 }
 
-// encode answers with a value as JSON.
-func encode(value any, status int) http.HandlerFunc {
-	var body strings.Builder
-	if err := json.NewEncoder(&body).Encode(value); err != nil {
-		panic(err) // Only this package's own values come here, and each of them encodes.
+// refuseNoHandle returns what answers a request without Org-Handle. Its 206 comes
+// from the renderer, and so only together with the renderer's form of an error.
+func (a *API) refuseNoHandle() http.HandlerFunc {
+	form := a.settings.Errors
+	if a.settings.Older || (form != "" && form != MessageForm) {
+		return form.refuse(http.StatusBadRequest, "org_handle_required", "Org-Handle header is required.")
 	}
-	return JSON(status, body.String())
+	return JSON(http.StatusPartialContent, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)
 }

@@ -38,18 +38,18 @@ func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := a.server("http", listener)
+	server := newServer(a, "http", listener)
 	go server.serve(server.http.Serve)
 	return server, nil
 }
 
-// listenTLS is like Listen, but over TLS and at a free port.
-func (a *API) listenTLS(ctx context.Context, certificate tls.Certificate) (*Server, error) {
+// listenTLS serves the API over TLS at a free port.
+func listenTLS(ctx context.Context, api *API, certificate tls.Certificate) (*Server, error) {
 	listener, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	server := a.server("https", listener)
+	server := newServer(api, "https", listener)
 	server.CACertPEM = CertificatePEM(certificate)
 	server.http.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
 	// Otherwise each client that does not trust the certificate is reported.
@@ -70,12 +70,12 @@ func listen(ctx context.Context, address string) (*listener, error) {
 	return newListener(tcp), nil
 }
 
-// server returns a server of the API that does not serve yet.
-func (a *API) server(scheme string, listener *listener) *Server {
+// newServer returns a server that does not serve yet.
+func newServer(api *API, scheme string, listener *listener) *Server {
 	return &Server{
-		API:      a,
+		API:      api,
 		URL:      scheme + "://" + listener.Addr().String(),
-		http:     &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second},
+		http:     &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second},
 		listener: listener,
 		served:   make(chan struct{}),
 	}

@@ -27,7 +27,7 @@ func Start(tb testing.TB, api *API) *Server {
 // new certificate for 127.0.0.1 and the names.
 func StartTLS(tb testing.TB, api *API, names ...string) *Server {
 	tb.Helper()
-	server, err := api.listenTLS(tb.Context(), NewCertificate(tb, names...))
+	server, err := listenTLS(tb.Context(), api, NewCertificate(tb, names...))
 	return started(tb, server, err)
 }
 

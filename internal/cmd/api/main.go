@@ -36,26 +36,18 @@ func main() {
 
 // run serves until ctx is done, which is its ordinary end and no error.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
-	flags := flag.NewFlagSet("api", flag.ContinueOnError)
-	address := flags.String("address", documentedAddress, "the `host:port` to listen on; port 0 takes any that is free")
-	// main prints the error, and so the flags need not.
-	flags.SetOutput(io.Discard)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		flags.SetOutput(stdout)
-		flags.Usage()
+	options, err := parseOptions(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
 		return nil
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
 	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q; an address is given as -address %[1]s", flags.Arg(0))
-	}
-	api := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...)
-	server, err := api.Listen(ctx, *address)
+	server, err := options.api().Listen(ctx, options.address)
 	if err != nil {
 		return fmt.Errorf("%w\nChoose another address, for example: make api ADDRESS=127.0.0.1:3002", err)
 	}
-	if err := introduce(stdout, server.URL); err != nil {
+	if err := introduce(stdout, server.URL, options); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	<-ctx.Done()
@@ -63,9 +55,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 }
 
 // introduce prints all that one needs to use the API, ready to be pasted.
-func introduce(stdout io.Writer, base string) error {
+func introduce(stdout io.Writer, base string, options *options) error {
 	_, err := fmt.Fprintf(stdout, `A local Unpod is listening on %[1]s
-It knows the two provider configurations of the documentation. Ctrl-C stops it.
+%[6]sPress Ctrl-C to stop it.
 
   token       %[2]s
   org handle  %[3]s
@@ -75,15 +67,39 @@ Ask it as the documentation does:
   curl --request GET \
     --url %[4]s%[5]s \
     --header 'Authorization: Token %[2]s' \
-    --header 'Org-Handle: %[3]s'
+    --header 'Org-Handle: %[7]s'
 
-Or use the provider with it, as the README tells under "A local build":
+Or point the provider at it. The README tells how under "A local build":
 
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[2]s
-  export UNPOD_ORG_HANDLE=%[3]s
-`, base, unpodtest.Token, unpodtest.OrgHandle, asDocumented(base), unpodtest.Path)
+  export UNPOD_ORG_HANDLE=%[7]s
+`, base, unpodtest.Token, strings.Join(options.organizations, ", "), asDocumented(base), unpodtest.Path,
+		description(options), options.organizations[0])
 	return err
+}
+
+// description tells in lines of text which platform the local Unpod is.
+func description(options *options) string {
+	lines := []string{"Each organization has two provider configurations, as the documentation shows them."}
+	settings := options.settings
+	if settings.Older {
+		lines = []string{"It is the older platform: each element has a provider number, no account_sid, and secrets (all made up)."}
+	}
+	if settings.Errors != "" {
+		lines = append(lines, fmt.Sprintf("Its errors have the form %q.", string(settings.Errors)))
+	}
+	if settings.TokenExpired {
+		lines = append(lines, "Its token has expired.")
+	}
+	if limit := settings.RateLimit; limit.Requests > 0 {
+		header := "Retry-After"
+		if limit.ResetOnly {
+			header = "X-RateLimit-Reset"
+		}
+		lines = append(lines, fmt.Sprintf("It allows %d requests in %s. Beyond that it answers 429 with %s.", limit.Requests, limit.Window, header))
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // asDocumented gives a loopback address the name that the documentation uses.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,7 +51,7 @@ func TestPrintedRequestWorks(t *testing.T) {
 func TestIntroductionAtTheDocumentedAddress(t *testing.T) {
 	t.Parallel()
 	var stdout bytes.Buffer
-	if err := introduce(&stdout, "http://"+documentedAddress); err != nil {
+	if err := introduce(&stdout, "http://"+documentedAddress, &options{organizations: []string{unpodtest.OrgHandle}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -95,8 +96,78 @@ func TestArguments(t *testing.T) {
 	if err := run(t.Context(), []string{"-port", "1"}, io.Discard); err == nil {
 		t.Error("an argument that is not known is taken")
 	}
-	if err := run(t.Context(), []string{"127.0.0.1:0"}, io.Discard); err == nil {
-		t.Error("an address without -address is silently dropped")
+	for _, wrong := range []string{
+		"127.0.0.1:0", "-errors=xml", "-rate-limit=3", "-rate-limit=0/1s", "-rate-limit=3/-1s", "-org=", "-org=a,a",
+	} {
+		if err := run(t.Context(), []string{wrong}, io.Discard); err == nil {
+			t.Errorf("got no error for %s, want one", wrong)
+		}
+	}
+}
+
+func TestOptions_reachTheAPI(t *testing.T) {
+	t.Parallel()
+	const both = "-org=a,b"
+	for name, test := range map[string]struct {
+		args       []string
+		handle     string
+		wantStatus []int
+		wantHeader string
+		wantBody   string // a part of the last body
+	}{
+		"first organization":  {[]string{both}, "a", []int{200}, "", `"id":42`},
+		"second organization": {[]string{both}, "b", []int{200}, "", `"id":142`},
+		"repeated":            {[]string{"-org", "a", "-org", "b"}, "b", []int{200}, "", `"account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy-2"`},
+		"no such one":         {[]string{both}, unpodtest.OrgHandle, []int{403}, "", `"message":"Invalid`},
+		"older":               {[]string{"-older"}, unpodtest.OrgHandle, []int{200}, "", unpodtest.APISecret},
+		"errors":              {[]string{"-errors=detail"}, "x", []int{403}, "", `{"detail":`},
+		"expired":             {[]string{"-expired", "-errors=error"}, unpodtest.OrgHandle, []int{403}, "", `"message":"Token has expired."`},
+		"rate limit":          {[]string{"-rate-limit=1/1h"}, unpodtest.OrgHandle, []int{200, 429}, "Retry-After", "throttled"},
+		"reset only":          {[]string{"-rate-limit=1/1h", "-reset-only"}, unpodtest.OrgHandle, []int{200, 429}, "X-RateLimit-Reset", "throttled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options, err := parseOptions(test.args, io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			api := options.api()
+			var got *httptest.ResponseRecorder
+			for _, want := range test.wantStatus {
+				request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, unpodtest.Path, http.NoBody)
+				request.Header.Set("Authorization", "Token "+unpodtest.Token)
+				request.Header.Set("Org-Handle", test.handle)
+				got = httptest.NewRecorder()
+				if api.ServeHTTP(got, request); got.Code != want {
+					t.Errorf("got status %d, want %d", got.Code, want)
+				}
+			}
+			if body := got.Body.String(); !strings.Contains(body, test.wantBody) {
+				t.Errorf("got body %s, want it to have %s", body, test.wantBody)
+			}
+			if test.wantHeader != "" && got.Header().Get(test.wantHeader) == "" {
+				t.Errorf("got headers %v, want %s among them", got.Header(), test.wantHeader)
+			}
+		})
+	}
+}
+
+func TestIntroduction_tellsTheSettings(t *testing.T) {
+	t.Parallel()
+	parsed, err := parseOptions([]string{"-org=a,b", "-older", "-errors=error", "-expired", "-rate-limit=3/10s", "-reset-only"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout bytes.Buffer
+	if err := introduce(&stdout, "http://"+documentedAddress, parsed); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"org handle  a, b\n", "UNPOD_ORG_HANDLE=a\n", "older platform", `form "error"`, "token has expired", "3 requests in 10s", "X-RateLimit-Reset",
+	} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("missing %q in:\n%s", want, &stdout)
+		}
 	}
 }
 

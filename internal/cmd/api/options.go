@@ -1,0 +1,112 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+// errorForms are the values of -errors.
+var errorForms = []unpodtest.ErrorForm{
+	unpodtest.MessageForm, unpodtest.ObjectForm, unpodtest.TextForm, unpodtest.DetailForm,
+}
+
+// options are the flags.
+type options struct {
+	address       string
+	organizations []string
+	settings      unpodtest.Settings
+}
+
+// parseOptions reads the flags. It returns flag.ErrHelp once it has printed the
+// help that was asked for.
+func parseOptions(args []string, stdout io.Writer) (*options, error) {
+	var parsed options
+	flags := flag.NewFlagSet("api", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // main prints the error.
+	flags.StringVar(&parsed.address, "address", documentedAddress, "listen on `host:port`; port 0 takes any that is free")
+	flags.Func("org", "serve an organization with this `handle`; repeat it, or separate several with commas (default "+unpodtest.OrgHandle+")", parsed.addOrganizations)
+	flags.BoolVar(&parsed.settings.Older, "older", false, "be the older platform: provider as a number, no account_sid, secrets among the fields")
+	flags.Func("errors", "send errors in this `form`: message, error, error-text or detail (default message)", parsed.setErrors)
+	flags.BoolVar(&parsed.settings.TokenExpired, "expired", false, "answer that the token has expired")
+	flags.Func("rate-limit", "allow `n/window`, such as 3/10s, and answer 429 to what is more", parsed.setRateLimit)
+	flags.BoolVar(&parsed.settings.RateLimit.ResetOnly, "reset-only", false, "with -rate-limit: send X-RateLimit-Reset and no Retry-After")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(stdout)
+		flags.Usage()
+		return nil, err
+	} else if err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q; pass an address as -address %[1]s", flags.Arg(0))
+	}
+	if parsed.organizations == nil {
+		parsed.organizations = []string{unpodtest.OrgHandle}
+	}
+	return &parsed, nil
+}
+
+func (o *options) addOrganizations(text string) error {
+	for handle := range strings.SplitSeq(text, ",") {
+		handle = strings.TrimSpace(handle)
+		if handle == "" {
+			return errors.New("a handle is empty")
+		}
+		if slices.Contains(o.organizations, handle) {
+			return fmt.Errorf("%q is there twice", handle)
+		}
+		o.organizations = append(o.organizations, handle)
+	}
+	return nil
+}
+
+func (o *options) setErrors(text string) error {
+	o.settings.Errors = unpodtest.ErrorForm(text)
+	if !slices.Contains(errorForms, o.settings.Errors) {
+		return fmt.Errorf("must be one of %v", errorForms)
+	}
+	return nil
+}
+
+func (o *options) setRateLimit(text string) error {
+	number, window, _ := strings.Cut(text, "/")
+	requests, err := strconv.Atoi(number)
+	duration, err2 := time.ParseDuration(window)
+	if err != nil || err2 != nil || requests < 1 || duration <= 0 {
+		return errors.New("must be a number and a duration, such as 3/10s")
+	}
+	o.settings.RateLimit.Requests, o.settings.RateLimit.Window = requests, duration
+	return nil
+}
+
+// api returns the local Unpod that the flags describe.
+func (o *options) api() *unpodtest.API {
+	api := unpodtest.New(unpodtest.Token, o.organizations[0], unpodtest.Documented()...)
+	for i, handle := range o.organizations[1:] {
+		api.AddOrganization(handle, configurationsOf(i+1)...)
+	}
+	api.Set(func(settings *unpodtest.Settings) { *settings = o.settings })
+	return api
+}
+
+// configurationsOf returns the configurations of a further organization: the
+// documented ones, with ids and accounts that no other organization has.
+func configurationsOf(number int) []unpodtest.Configuration {
+	configurations := unpodtest.Documented()
+	for i := range configurations {
+		configurations[i].ID += int64(100 * number)
+		configurations[i].AccountSID = new(fmt.Sprintf("%s-%d", *configurations[i].AccountSID, number+1))
+	}
+	return configurations
+}

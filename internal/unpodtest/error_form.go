@@ -1,0 +1,45 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpodtest
+
+import "net/http"
+
+// ErrorForm is one of the documented forms of an error's body. The zero value is
+// MessageForm.
+type ErrorForm string
+
+// The forms, each with what is in its body.
+const (
+	MessageForm ErrorForm = "message"    // message and status_code: the platform's renderer
+	ObjectForm  ErrorForm = "error"      // error.code and error.message
+	TextForm    ErrorForm = "error-text" // error as text
+	DetailForm  ErrorForm = "detail"     // detail: Django REST framework without a renderer
+)
+
+// refuse answers with an error in this form.
+func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
+	switch f {
+	case ObjectForm:
+		return ErrorObject(status, code, message)
+	case TextForm:
+		return ErrorText(status, message)
+	case DetailForm:
+		return Detail(status, message)
+	default:
+		return Message(status, message)
+	}
+}
+
+// refuseField answers with a 400 about one field, in this form.
+func (f ErrorForm) refuseField(field, problem string) http.HandlerFunc {
+	problems := map[string][]string{field: {problem}}
+	switch f {
+	case ObjectForm, TextForm:
+		return f.refuse(http.StatusBadRequest, "validation_error", field+": "+problem)
+	case DetailForm:
+		return PlainFieldErrors(http.StatusBadRequest, problems)
+	default:
+		return FieldErrors(http.StatusBadRequest, "Invalid "+field+".", problems)
+	}
+}
