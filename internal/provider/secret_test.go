@@ -4,15 +4,20 @@
 package provider
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -61,10 +66,8 @@ func TestSecret_success(t *testing.T) {
 	output := run(t, workspace, variables, "apply", "-auto-approve")
 	server.AnswerNext(unpodtest.Unasked(`{"message":"`+canary+`","`+canary+`":"`+canary+`","data":[{"id":1,"`+canary+`":1}]}`, "Is this yours? "+canary))
 	output += run(t, workspace, variables, "plan")
-	if strings.Contains(output, canary) {
-		t.Error("the token was printed")
-	}
-	log := searchFiles(t, workspace.Dir, "terraform.tfstate")
+	wantHidden(t, "the output", output, canary)
+	log := searchFiles(t, workspace.Dir, canary, "terraform.tfstate")
 	for _, text := range []string{"Called the Unpod API", "Retrying the Unpod API request", "request_id=", "duration_ms="} {
 		if !strings.Contains(log, text) {
 			t.Errorf("the log, in which the token is looked for, does not have %q", text)
@@ -135,12 +138,116 @@ func TestSecret_errors(t *testing.T) {
 			if err == nil || len(server.Requests()) == 0 {
 				t.Fatalf("the plan did not fail:\n%s", output)
 			}
-			if strings.Contains(output, canary) {
-				t.Errorf("the token was printed:\n%s", output)
-			}
-			searchFiles(t, workspace.Dir, "main.tf")
+			wantHidden(t, "the output", output, canary)
+			searchFiles(t, workspace.Dir, canary, "main.tf")
 		})
 	}
+}
+
+// TestSecret_inABlockOfOneLine has a token that is refused, in a provider block
+// of one line. Terraform prints that line with any diagnostic of the block.
+func TestSecret_inABlockOfOneLine(t *testing.T) {
+	t.Parallel()
+	for name, block := range map[string]string{
+		"refused":         `provider "unpod" { api_token = "Bearer ` + canary + `" }`,
+		"in its variable": `provider "unpod" { api_token = "` + canary + `" }`,
+		"as the handle":   `provider "unpod" { org_handle = "` + canary + `" }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			workspace, err := built.WorkspaceFromText(required + block + "\n" + listConfig)
+			initialize(t, workspace, err)
+			variables := map[string]string{"UNPOD_API_TOKEN": canary, "UNPOD_BASE_URL": "http://192.0.2.1", "UNPOD_MAX_RETRIES": "none"}
+			var output string
+			for _, args := range [][]string{{"validate"}, {"validate", "-json"}, {"plan"}, {"plan", "-json"}} {
+				printed, _ := workspace.Run(t.Context(), variables, append(args, "-no-color")...) // A plan fails.
+				output += printed
+			}
+			if !strings.Contains(output, "Invalid max_retries") || !strings.Contains(output, "sent unencrypted") {
+				t.Errorf("not all that is wrong was told:\n%s", output)
+			}
+			wantHidden(t, "the output", output, canary)
+		})
+	}
+}
+
+// TestSecret_normalized has a server give the token back with U+212A, the Kelvin
+// sign, for K. Terraform would make a K of it.
+func TestSecret_normalized(t *testing.T) {
+	t.Parallel()
+	const token = "K-canary-7f3a9c1e5b" //nolint:gosec // It is no secret.
+	server := unpodtest.Start(t, unpodtest.New(token, unpodtest.OrgHandle, unpodtest.Configuration{ID: 1, AccountSID: new("\u212a-canary-7f3a9c1e5b")}))
+	workspace, variables := canaryWorkspace(t, server.URL)
+	variables["TF_VAR_api_token"] = token
+	output, err := workspace.Run(t.Context(), variables, "apply", "-auto-approve", "-no-color")
+	if err == nil || !strings.Contains(output, tokenReturned) {
+		t.Errorf("got error %v, want that the response contains the token:\n%s", err, output)
+	}
+	wantHidden(t, "the output", output, token)
+	searchFiles(t, workspace.Dir, token, "main.tf")
+}
+
+// TestSecret_digits has a token that could be a number.
+func TestSecret_digits(t *testing.T) {
+	t.Parallel()
+	const token = "1234567890123" //nolint:gosec // It is no secret.
+	for name, body := range map[string]string{
+		"id":          `{"data":[{"id":` + token + `}]}`,
+		"provider":    `{"data":[{"id":1,"provider":` + token + `}]}`,
+		"status_code": `{"status_code":` + token + `,"message":"No.","data":[]}`,
+		"count":       `{"count":` + token + `,"data":[]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := unpodtest.Start(t, unpodtest.New(token, unpodtest.OrgHandle))
+			server.AnswerAlways(unpodtest.JSON(200, body))
+			got := readError(t, configured(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": token})))
+			if got.Summary != tokenReturned || strings.Contains(got.Detail, token) || !strings.Contains(got.Detail, name+" contains the API token") {
+				t.Errorf("got %q: %s", got.Summary, got.Detail)
+			}
+		})
+	}
+}
+
+// TestSecret_characters has texts that would drive a terminal, in each field.
+func TestSecret_characters(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{"provider", "account_sid", "created_at"} {
+		for name, test := range map[string]struct{ text, kind string }{
+			"escape sequence":     {`\u001b[2J`, "a control character (U+001B)"},
+			"bell":                {`\u0007`, "a control character (U+0007)"},
+			"line break":          {`\n`, "a line break (U+000A)"},
+			"carriage return":     {`\r`, "a line break (U+000D)"},
+			"line separator":      {`\u2028`, "a line break (U+2028)"},
+			"C1":                  {`\u009b31m`, "a control character (U+009B)"},
+			"direction mark":      {`\u202e`, "an invisible or direction-changing character (U+202E)"},
+			"zero-width space":    {`\u200b`, "an invisible or direction-changing character (U+200B)"},
+			"tag":                 {`\udb40\udc41`, "an invisible or direction-changing character (U+E0041)"},
+			"joiner at the end":   {`a\u200d`, "an invisible or direction-changing character (U+200D)"},
+			"joiner before digit": {`a\u200d1`, "an invisible or direction-changing character (U+200D)"},
+		} {
+			t.Run(field+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				server := startUnpod(t)
+				server.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"`+field+`":"AC`+test.text+`"}]}`))
+				got := readError(t, configured(t, credentials(server, nil)))
+				if want := "data[1]." + field + " contains " + test.kind + "."; got.Summary != oddShape || !strings.Contains(got.Detail, want) {
+					t.Errorf("got %q: %s\nwant %q", got.Summary, got.Detail, want)
+				}
+			})
+		}
+	}
+}
+
+// TestAccCharacters_ofAnyScript keeps ordinary text, and what joins or parts its
+// letters and symbols.
+func TestAccCharacters_ofAnyScript(t *testing.T) {
+	t.Parallel()
+	var configurations []unpodtest.Configuration
+	for id, text := range []string{"Zürich büro 1", "東京 支社", "می\u200cخواهم", "क्\u200dष", "👩\u200d💻 🏳️\u200d🌈", "a\u00a0b"} {
+		configurations = append(configurations, unpodtest.Configuration{ID: int64(id), AccountSID: new(text)})
+	}
+	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
 }
 
 // TestSecret_certificate has the token in the name of a certificate, which an
@@ -154,12 +261,34 @@ func TestSecret_certificate(t *testing.T) {
 	if err == nil || !strings.Contains(output, "(redacted)") {
 		t.Errorf("the plan did not fail for the certificate's name:\n%s", output)
 	}
-	searchFiles(t, workspace.Dir, "main.tf")
+	searchFiles(t, workspace.Dir, canary, "main.tf")
 }
 
-// searchFiles looks for the canary in all files of a workspace, the log and one
+// encodings are the forms that something on the way could give a secret.
+func encodings(secret string) []string {
+	quoted, _ := json.Marshal(secret) // A string always encodes.
+	return []string{
+		secret, strings.ToUpper(secret), strings.ToLower(secret),
+		url.QueryEscape(secret), url.PathEscape(secret),
+		strings.Trim(string(quoted), `"`), strings.Trim(strconv.Quote(secret), `"`),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		fmt.Sprintf("%x", secret),
+	}
+}
+
+// wantHidden checks that a text does not show a secret in any encoding.
+func wantHidden(t *testing.T, what, text, secret string) {
+	t.Helper()
+	for _, form := range encodings(secret) {
+		if strings.Contains(text, form) {
+			t.Errorf("%s shows %s as %q:\n%s", what, secret, form, text)
+		}
+	}
+}
+
+// searchFiles looks for a secret, in every encoding, in all files of a workspace, the log and one
 // other among them, and returns the log.
-func searchFiles(t *testing.T, dir, other string) (log string) {
+func searchFiles(t *testing.T, dir, secret, other string) (log string) {
 	t.Helper()
 	searched := map[string]bool{}
 	files := os.DirFS(dir)
@@ -175,8 +304,10 @@ func searchFiles(t *testing.T, dir, other string) (log string) {
 		if entry.Name() == "trace.log" {
 			log = string(content)
 		}
-		if strings.Contains(string(content), canary) {
-			t.Errorf("the token is in %s", entry.Name())
+		for _, form := range encodings(secret) {
+			if strings.Contains(string(content), form) {
+				t.Errorf("%s is in %s as %q", secret, entry.Name(), form)
+			}
 		}
 		return nil
 	})

@@ -6,11 +6,15 @@ package unpod
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -364,6 +368,71 @@ func TestProxyPasswordIsNotShown(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestProxyRefusal has a proxy that repeats the credentials that it was sent, in
+// words of its own.
+func TestProxyRefusal(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ user, status, want string }{
+		"password":           {"user:hunter2", "407 Run curl for hunter2 or HUNTER2", "proxyconnect: 407 Run curl for (redacted) or (redacted)"},
+		"both":               {"user:hunter2", "403 Not for user:hunter2", "proxyconnect: 403 Not for (redacted)"},
+		"basic":              {"user:hunter2", "403 Not for dXNlcjpodW50ZXIy", "proxyconnect: 403 Not for (redacted)"},
+		"escaped":            {"user:hunter%2F2", "403 Not for hunter%2F2 and hunter/2", "proxyconnect: 403 Not for (redacted) and (redacted)"},
+		"a user is a secret": {"hunter2:", "403 Not for hunter2", "proxyconnect: 403 Not for (redacted)"},
+		"escape sequence":    {"user:hunter2", "403 \x1b[2JNo", "proxyconnect: 403 [2JNo"},
+		"the token":          {"user:hunter2", "403 " + canary, "proxyconnect: 403 (redacted)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := httptest.NewServer(sendRaw("HTTP/1.1 " + test.status + "\r\nConnection: close\r\n\r\n"))
+			t.Cleanup(proxy.Close)
+			address := strings.Replace(proxy.URL, "http://", "http://"+test.user+"@", 1)
+			report, output := runChild(t, childOrder{BaseURL: "https://unpod.invalid"}, "HTTPS_PROXY="+address)
+			if want := "GET " + unpodtest.Path + ": " + test.want; report.Error != want {
+				t.Errorf("got %q, want %q", report.Error, want)
+			}
+			wantNoCanary(t, output)
+		})
+	}
+}
+
+// TestKeyExchange has a server that knows only RSA key exchange, which GODEBUG
+// would bring back.
+func TestKeyExchange(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	for name, test := range map[string]struct {
+		suite    uint16
+		wantKind string
+	}{
+		"RSA":   {tls.TLS_RSA_WITH_AES_128_GCM_SHA256, "*unpod.TLSError"},
+		"ECDHE": {tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewUnstartedServer(listOf("", 1))
+			server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
+			server.TLS = &tls.Config{ //nolint:gosec // That it is weak is the point.
+				MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{test.suite}, Certificates: []tls.Certificate{certificate},
+			}
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			report, _ := runChild(t, childOrder{BaseURL: server.URL, CACert: unpodtest.CertificatePEM(certificate)}, "GODEBUG=tlsrsakex=1")
+			if report.Kind != test.wantKind {
+				t.Errorf("got error %s %q, want %q", report.Kind, report.Error, test.wantKind)
+			}
+		})
 	}
 }
 
