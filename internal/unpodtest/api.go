@@ -1,14 +1,17 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Package unpodtest is a local, in-memory Unpod: the list endpoint over real
-// HTTP, with the platform's checks, bodies and quirks. The tests and the demo
-// use it because the real platform needs an account, cannot be told to fail,
-// and does not say what it was asked.
+// Package unpodtest is a local, in-memory Unpod: the list endpoint, and the
+// bridges that configurations are connected to, over real HTTP, with the
+// platform's checks, bodies and quirks. The tests and the demo use it because the
+// real platform needs an account, cannot be told to fail, and does not say what
+// it was asked.
 package unpodtest
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,6 +29,9 @@ const (
 	Token     = "local-unpod-token" //nolint:gosec // It is no secret.
 	OrgHandle = "unpod"
 )
+
+// maxBodySize is how much of a request's body is read, in bytes.
+const maxBodySize = 1 << 16
 
 // Configuration is a telephony provider configuration as the API sends it. A
 // nil field is sent as JSON null.
@@ -60,6 +66,7 @@ type Request struct {
 	Path   string
 	Query  url.Values
 	Header http.Header
+	Body   string
 	// RemoteAddr tells connections apart.
 	RemoteAddr string
 	// Proto is the protocol, such as HTTP/2.0.
@@ -147,16 +154,42 @@ func (a *API) Requests() []Request {
 	return slices.Clone(a.requests)
 }
 
+// Connections returns what is connected to the bridges of all organizations, in
+// the order in which the organizations were added.
+func (a *API) Connections() []Connection {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []Connection
+	for _, organization := range a.organizations {
+		all = append(all, organization.connections...)
+	}
+	return all
+}
+
 // ServeHTTP records the request and answers it.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.answer(r)(w, r)
+	a.answer(r, readBody(w, r))(w, r) // The body is read before the lock is taken.
+}
+
+// readBody reads the request's body and leaves it to be read again. It returns
+// nothing of a body that is too large or breaks off: what came of it may parse.
+func readBody(w http.ResponseWriter, r *http.Request) []byte {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodySize))
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	return body
 }
 
 // answer records the request and returns what answers it.
-func (a *API) answer(r *http.Request) http.HandlerFunc {
+func (a *API) answer(r *http.Request, body []byte) http.HandlerFunc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), r.RemoteAddr, r.Proto})
+	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), string(body), r.RemoteAddr, r.Proto})
 	if len(a.once) > 0 {
 		answer := a.once[0]
 		a.once = a.once[1:]
@@ -165,17 +198,15 @@ func (a *API) answer(r *http.Request) http.HandlerFunc {
 	if a.always != nil {
 		return a.always
 	}
-	return a.platform(r)
+	return a.platform(r, body)
 }
 
 // platform answers as the platform does: the route first, then the token, the
 // rate limit, the method and the organization.
-func (a *API) platform(r *http.Request) http.HandlerFunc {
-	switch {
-	case r.URL.Path+"/" == Path:
-		return Redirect(http.StatusMovedPermanently, Path)
-	case r.URL.Path != Path:
-		return HTML(http.StatusNotFound, "<!doctype html><title>Not Found</title><h1>Not Found</h1>")
+func (a *API) platform(r *http.Request, body []byte) http.HandlerFunc {
+	route, ok := routeOf(r.URL.Path)
+	if !ok {
+		return noRoute(r.URL.Path)
 	}
 	if refusal := a.refuseToken(r.Header.Get("Authorization")); refusal != nil {
 		return refusal
@@ -183,14 +214,47 @@ func (a *API) platform(r *http.Request) http.HandlerFunc {
 	if now := time.Now(); !a.limiter.allow(a.settings.RateLimit, now) {
 		return a.settings.RateLimit.refuse(a.settings.Errors, now, a.limiter.reset)
 	}
-	if r.Method != http.MethodGet {
+	if r.Method != route.method() {
 		return a.settings.Errors.refuse(http.StatusMethodNotAllowed, "method_not_allowed", `Method "`+r.Method+`" not allowed.`)
 	}
 	organization, refusal := a.organization(r.Header.Get("Org-Handle"))
 	if refusal != nil {
 		return refusal
 	}
-	return organization.list(a.settings, r.URL.Query())
+	if route.action == listConfigurations {
+		return organization.list(a.settings, r.URL.Query())
+	}
+	return a.bridges(organization, route, r.Header.Get("Content-Type"), body)
+}
+
+// noRoute redirects a path without its last slash, and has nothing else.
+func noRoute(path string) http.HandlerFunc {
+	if _, ok := routeOf(path + "/"); ok {
+		return Redirect(http.StatusMovedPermanently, path+"/")
+	}
+	return HTML(http.StatusNotFound, "<!doctype html><title>Not Found</title><h1>Not Found</h1>")
+}
+
+// bridges answers what is asked of an organization's bridges.
+func (a *API) bridges(organization *organization, route route, contentType string, body []byte) http.HandlerFunc {
+	form := a.settings.Errors
+	if route.action == listBridges {
+		return organization.listBridges()
+	}
+	if !isBridge(route.slug) {
+		return form.refuse(http.StatusNotFound, "not_found", "Bridge not found.")
+	}
+	if route.action == showBridge {
+		return organization.showBridge(route.slug)
+	}
+	request, refusal := parseBridgeRequest(form, contentType, body)
+	if refusal != nil {
+		return refusal
+	}
+	if route.action == connect {
+		return organization.connect(form, route.slug, request)
+	}
+	return organization.disconnect(form, route.slug, request)
 }
 
 // refuseToken returns what answers a request without the right token.

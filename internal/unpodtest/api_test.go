@@ -212,8 +212,8 @@ func TestRequests(t *testing.T) {
 		t.Errorf("got %d requests, want what was asked for to stay at 1", len(before))
 	}
 	want := []Request{
-		{"GET", Path, map[string][]string{"page": {"2"}}, http.Header{"Authorization": {"Token " + Token}, "Org-Handle": {OrgHandle}}, "192.0.2.1:1234", "HTTP/1.1"},
-		{"POST", "/elsewhere", map[string][]string{}, http.Header{"Org-Handle": {"other"}}, "192.0.2.1:1234", "HTTP/1.1"},
+		{"GET", Path, map[string][]string{"page": {"2"}}, http.Header{"Authorization": {"Token " + Token}, "Org-Handle": {OrgHandle}}, "", "192.0.2.1:1234", "HTTP/1.1"},
+		{"POST", "/elsewhere", map[string][]string{}, http.Header{"Org-Handle": {"other"}}, "", "192.0.2.1:1234", "HTTP/1.1"},
 	}
 	if got := api.Requests(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -6,6 +6,7 @@ package unpodtest
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -20,6 +21,7 @@ const (
 type organization struct {
 	handle         string
 	configurations []Configuration
+	connections    []Connection
 }
 
 // list answers with the configurations.
@@ -39,6 +41,66 @@ func (o *organization) list(settings Settings, query url.Values) http.HandlerFun
 		body["message"], body["data"] = "Success", struct{}{}
 	}
 	return encode(body, http.StatusOK)
+}
+
+// listBridges answers with all bridges and their numbers.
+func (o *organization) listBridges() http.HandlerFunc {
+	bridges := allBridges()
+	for i, bridge := range bridges {
+		bridges[i] = bridge.connected(o.connections)
+	}
+	return encode(map[string]any{
+		"count": len(bridges), "status_code": http.StatusOK, "message": "Bridges fetched successfully.", "data": bridges,
+	}, http.StatusOK)
+}
+
+// showBridge answers with one bridge and its numbers.
+func (o *organization) showBridge(slug string) http.HandlerFunc {
+	bridges := allBridges()
+	found := slices.IndexFunc(bridges, func(bridge bridge) bool { return bridge.Slug == slug })
+	return success("Bridge fetched successfully.", bridges[found].connected(o.connections))
+}
+
+// connect connects a number to a bridge, instead of any earlier connection of the
+// two.
+func (o *organization) connect(form ErrorForm, slug string, request bridgeRequest) http.HandlerFunc {
+	id, err := strconv.ParseInt(string(request.ProviderConfigID), 10, 64)
+	if err != nil {
+		return form.refuseField("provider_config_id", "A valid integer is required.")
+	}
+	found := slices.IndexFunc(o.configurations, func(configuration Configuration) bool { return configuration.ID == id })
+	if found < 0 {
+		return form.refuseField("provider_config_id", "There is no provider configuration "+strconv.FormatInt(id, 10)+".")
+	}
+	o.remove(slug, request.PhoneNumber)
+	o.connections = append(o.connections, Connection{slug, id, o.configurations[found].Provider, request.PhoneNumber})
+	return success("Provider connected to bridge successfully.", map[string]string{
+		"message": "Provider connected successfully", "bridge_slug": slug, "phone_number": request.PhoneNumber,
+	})
+}
+
+// disconnect takes a number from a bridge.
+func (o *organization) disconnect(form ErrorForm, slug string, request bridgeRequest) http.HandlerFunc {
+	if !o.remove(slug, request.PhoneNumber) {
+		return form.refuseField("phone_number", "This phone number is not connected to the bridge.")
+	}
+	return success("Provider disconnected from bridge successfully.", map[string]string{
+		"message": "Provider disconnected successfully", "bridge_slug": slug,
+	})
+}
+
+// remove says whether there was such a connection to remove.
+func (o *organization) remove(slug, phoneNumber string) bool {
+	before := len(o.connections)
+	o.connections = slices.DeleteFunc(o.connections, func(connection Connection) bool {
+		return connection.Bridge == slug && connection.PhoneNumber == phoneNumber
+	})
+	return len(o.connections) < before
+}
+
+// success answers with data in the platform's envelope.
+func success(message string, data any) http.HandlerFunc {
+	return encode(map[string]any{"status_code": http.StatusOK, "message": message, "data": data}, http.StatusOK)
 }
 
 // listBody is the body of a list that is not in pages.

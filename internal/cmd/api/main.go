@@ -69,13 +69,17 @@ Ask it as the documentation does:
     --header 'Authorization: Token %[2]s' \
     --header 'Org-Handle: %[7]s'
 
+With the same headers, see what the bridges are connected to:
+
+  %[4]s%[8]s
+
 Or point the provider at it. The README tells how under "A local build":
 
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[2]s
   export UNPOD_ORG_HANDLE=%[7]s
 `, base, unpodtest.Token, strings.Join(options.organizations, ", "), asDocumented(base), unpodtest.Path,
-		description(options), options.organizations[0])
+		description(options), options.organizations[0], unpodtest.BridgesPath)
 	return err
 }
 
