@@ -68,6 +68,9 @@ func (b bridge) connected(connections []Connection) bridge {
 	return b
 }
 
+// e164 matches a phone number as the platform takes it.
+var e164 = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
+
 // bridgeRequest is the body of a request to connect or to disconnect.
 type bridgeRequest struct {
 	ProviderConfigID json.RawMessage `json:"provider_config_id"`
@@ -82,7 +85,7 @@ func parseBridgeRequest(form ErrorForm, contentType string, body []byte) (parsed
 	if err := json.Unmarshal(body, &parsed); err != nil {
 		return parsed, form.refuse(http.StatusBadRequest, "parse_error", "Malformed request.")
 	}
-	if !regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`).MatchString(parsed.PhoneNumber) {
+	if !e164.MatchString(parsed.PhoneNumber) {
 		return parsed, form.refuseField("phone_number", "Enter a phone number in E.164 form.")
 	}
 	return parsed, nil

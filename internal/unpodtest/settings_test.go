@@ -93,9 +93,9 @@ func TestRateLimit(t *testing.T) {
 		wantAnswer(t, throttled, 429, "application/json",
 			`{"status_code":429,"message":"Request was throttled. Expected available in 31 seconds."}`)
 		wantHeader(t, throttled, map[string]string{"Retry-After": "31", "X-RateLimit-Reset": ""})
-		time.Sleep(30500*time.Millisecond - 1) //nolint:forbidigo // Likewise.
+		time.Sleep(30500*time.Millisecond - time.Nanosecond) //nolint:forbidigo // Likewise.
 		wantStatus(429)
-		time.Sleep(1) //nolint:forbidigo // Likewise.
+		time.Sleep(time.Nanosecond) //nolint:forbidigo // Likewise.
 		wantStatus(200)
 		wantStatus(200)
 		api.Set(func(settings *Settings) { settings.RateLimit.ResetOnly, settings.Errors = true, ObjectForm })

@@ -138,7 +138,8 @@ func TestOptions_reachTheAPI(t *testing.T) {
 				request.Header.Set("Authorization", "Token "+unpodtest.Token)
 				request.Header.Set("Org-Handle", test.handle)
 				got = httptest.NewRecorder()
-				if api.ServeHTTP(got, request); got.Code != want {
+				api.ServeHTTP(got, request)
+				if got.Code != want {
 					t.Errorf("got status %d, want %d", got.Code, want)
 				}
 			}
