@@ -39,7 +39,7 @@ func TestExamples(t *testing.T) {
 				needCLI(t, 10, "An ephemeral variable")
 			}
 			server := documentedUnpod(t)
-			server.AcceptAnyOrganization()
+			server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 			variables := credentials(server, exampleVariables)
 			variables["TF_VAR_support_base_url"] = server.URL
 			workspace := example(t, name)

@@ -139,7 +139,7 @@ func TestAccTelephonyProviderConfigurations_none(t *testing.T) {
 			t.Parallel()
 			server := startUnpod(t)
 			if spelling == "{}" {
-				server.SpellEmptyAsObject()
+				server.Set(func(s *unpodtest.Settings) { s.EmptyObject = true })
 			}
 			testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists()})
 		})
@@ -171,7 +171,7 @@ func TestAccTelephonyProviderConfigurations_pages(t *testing.T) {
 		configurations = append(configurations, unpodtest.Configuration{ID: id + 1, Provider: new("twilio")})
 	}
 	server := startUnpod(t, configurations...)
-	server.Paginate()
+	server.Set(func(s *unpodtest.Settings) { s.Pages = true })
 	testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
 }
 

@@ -58,11 +58,14 @@ func TestProviderConfigurations(t *testing.T) {
 
 func TestNoProviderConfigurations(t *testing.T) {
 	t.Parallel()
+	set := func(settings unpodtest.Settings) func(*unpodtest.API) {
+		return func(api *unpodtest.API) { api.Set(func(s *unpodtest.Settings) { *s = settings }) }
+	}
 	for name, prepare := range map[string]func(*unpodtest.API){
-		"list":                func(*unpodtest.API) {},
-		"object":              (*unpodtest.API).SpellEmptyAsObject,
-		"list with a count":   (*unpodtest.API).Paginate,
-		"object with a count": func(api *unpodtest.API) { api.SpellEmptyAsObject(); api.Paginate() },
+		"list":                set(unpodtest.Settings{}),
+		"object":              set(unpodtest.Settings{EmptyObject: true}),
+		"list with a count":   set(unpodtest.Settings{Pages: true}),
+		"object with a count": set(unpodtest.Settings{EmptyObject: true, Pages: true}),
 		"object with blanks": func(api *unpodtest.API) {
 			api.AnswerAlways(unpodtest.JSON(http.StatusOK, "{\"data\" :\t{ \r\n} }"))
 		},
@@ -124,7 +127,7 @@ func wantHeaders(t *testing.T, header http.Header) {
 func TestConcurrentReads(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t, configurations(25)...)
-	server.Paginate()
+	server.Set(func(s *unpodtest.Settings) { s.Pages = true })
 	client := New(testOptions(t, server.URL))
 	want := read(t, client)
 

@@ -29,7 +29,7 @@ func TestPages(t *testing.T) {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			t.Parallel()
 			server := startAPI(t, configurations(n)...)
-			server.Paginate()
+			server.Set(func(s *unpodtest.Settings) { s.Pages = true })
 			want := make([]int64, n)
 			for i := range want {
 				want[i] = int64(i + 1)

@@ -116,21 +116,6 @@ func (a *API) Set(change func(*Settings)) {
 	change(&a.settings)
 }
 
-// AcceptAnyOrganization sets AnyOrganization.
-func (a *API) AcceptAnyOrganization() {
-	a.Set(func(settings *Settings) { settings.AnyOrganization = true })
-}
-
-// SpellEmptyAsObject sets EmptyObject.
-func (a *API) SpellEmptyAsObject() {
-	a.Set(func(settings *Settings) { settings.EmptyObject = true })
-}
-
-// Paginate sets Pages.
-func (a *API) Paginate() {
-	a.Set(func(settings *Settings) { settings.Pages = true })
-}
-
 // AnswerNext answers the next requests with these, one each and in this order.
 // After the last the API answers as itself again.
 func (a *API) AnswerNext(answers ...http.HandlerFunc) {

@@ -125,7 +125,7 @@ func TestEmpty(t *testing.T) {
 	api := New(Token, OrgHandle)
 	wantAnswer(t, list(t, api, ""), 200, "application/json",
 		`{"status_code":200,"message":"Provider configurations fetched successfully.","data":[]}`)
-	api.SpellEmptyAsObject()
+	api.Set(func(s *Settings) { s.EmptyObject = true })
 	wantAnswer(t, list(t, api, ""), 200, "application/json", `{"status_code":200,"message":"Success","data":{}}`)
 	api.SetConfigurations(Documented()...)
 	wantAnswer(t, list(t, api, ""), 200, "application/json", documented)
@@ -154,7 +154,7 @@ func TestPaginate(t *testing.T) {
 	if ids, count := page250(t, api, ""); len(ids) != 250 || count != nil {
 		t.Errorf("without pages: got %d elements and count %v, want 250 and none", len(ids), count)
 	}
-	api.Paginate()
+	api.Set(func(s *Settings) { s.Pages = true })
 	for query, want := range map[string]struct{ first, length int }{
 		"":                                     {0, 10},
 		"?page=1":                              {0, 10},
@@ -253,8 +253,8 @@ func TestConcurrentUse(t *testing.T) {
 		users.Go(func() {
 			api.AnswerNext(JSON(http.StatusTeapot, "{}"))
 			api.SetConfigurations(Documented()...)
-			api.SpellEmptyAsObject()
-			api.Paginate()
+			api.Set(func(s *Settings) { s.EmptyObject = true })
+			api.Set(func(s *Settings) { s.Pages = true })
 			api.AnswerAlways(nil)
 			list(t, api, "")
 			api.Requests()

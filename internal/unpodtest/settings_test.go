@@ -67,7 +67,7 @@ func TestAddOrganization(t *testing.T) {
 	for handle, want := range map[string]string{OrgHandle: none, "acme": documented} {
 		wantAnswer(t, ask(t, api, http.MethodGet, Path, "Token "+Token, handle), 200, "application/json", want)
 	}
-	api.AcceptAnyOrganization()
+	api.Set(func(s *Settings) { s.AnyOrganization = true })
 	wantAnswer(t, ask(t, api, http.MethodGet, Path, "Token "+Token, "other"), 200, "application/json", none)
 	wantAnswer(t, ask(t, api, http.MethodGet, Path, "Token "+Token, "acme"), 200, "application/json", documented)
 }
