@@ -131,25 +131,49 @@ func invalid(name, source string) diagnostic {
 func TestAccArguments_invalid(t *testing.T) {
 	t.Parallel()
 	var block, environment []diagnostic
-	config := listConfig + "provider \"unpod\" {\n"
+	var config strings.Builder
+	config.WriteString(listConfig + "provider \"unpod\" {\n")
 	variables := map[string]string{}
 	for _, a := range arguments {
 		last := a.variables[len(a.variables)-1]
 		variables[last] = invalidArguments[a.name].value
 		environment = append(environment, invalid(a.name, "from "+last))
 		if a.name != "api_token" {
-			config += fmt.Sprintf("%s = %q\n", a.name, invalidArguments[a.name].value)
+			fmt.Fprintf(&config, "%s = %q\n", a.name, invalidArguments[a.name].value)
 			block = append(block, invalid(a.name, "from the provider block"))
 		}
 	}
 	t.Run("configuration", func(t *testing.T) {
 		t.Parallel()
-		testCLI(t, nil, resource.TestStep{Config: config + "}", ExpectError: diagnostics(block...)})
+		testCLI(t, nil, resource.TestStep{Config: config.String() + "}", ExpectError: diagnostics(block...)})
 	})
 	t.Run("environment", func(t *testing.T) {
 		t.Parallel()
 		testCLI(t, variables, resource.TestStep{Config: listConfig, ExpectError: diagnostics(environment...)})
 	})
+}
+
+// TestAccArguments_wrongKind has numbers that max_retries cannot be, on validate
+// as well.
+func TestAccArguments_wrongKind(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"1.5", "-1", "1e400", "9223372036854775808", `"two"`} {
+		t.Run(value, func(t *testing.T) {
+			t.Parallel()
+			workspace, err := built.WorkspaceFromText(required + "provider \"unpod\" { max_retries = " + value + " }\n" + listConfig)
+			initialize(t, workspace, err)
+			for _, command := range []string{"validate", "plan"} {
+				output, err := workspace.Run(t.Context(), nil, command, "-no-color")
+				want := "must be a whole number from 0 to 10"
+				if value == `"two"` {
+					want = "a number is required" // Terraform's own words.
+				}
+				if err == nil || !regexp.MustCompile(words(want)).MatchString(output) || strings.Contains(output, "error in the provider") {
+					t.Errorf("%s: got error %v, want that it %s:\n%s", command, err, want, output)
+				}
+			}
+		})
+	}
 }
 
 // TestAccArguments_empty gives empty values in the configuration, which are

@@ -126,39 +126,31 @@ func explainTLS(err *unpod.TLSError, s settings) explanation {
 
 // explainStatus tells the statuses of a response apart.
 func explainStatus(err *unpod.StatusError, s settings) explanation {
-	const (
-		token      = "Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
-		supportID  = " If it is unclear, send Unpod support the request ID."
-		fromUnpod  = "This message is from Unpod." + supportID
-		noMessage  = "The response does not say why." + supportID
-		unexpected = "Unpod reported an error"
-	)
-	// The platform's own errors have a message.
-	proxy := ""
-	if err.Message == "" {
-		proxy = " Check base_url as well: a response without a message may come from a proxy or a firewall."
-	}
+	var summary, next string
 	switch {
 	case err.Status == http.StatusUnauthorized:
-		return explanation{"Unpod rejected the API token", happened(err), token + proxy}
+		summary, next = "Unpod rejected the API token",
+			"Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
 	case err.Status == http.StatusForbidden:
-		return explanation{"Unpod denied access to the organization", happened(err), forbidden(err) + proxy}
+		summary, next = "Unpod denied access to the organization", forbidden(err)
 	case err.Status == http.StatusNotFound:
-		return explanation{
-			"The Unpod API was not found", happened(err),
-			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. A platform older than the documentation does not have this path.",
-		}
+		summary, next = "The Unpod API was not found",
+			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. A platform older than the documentation does not have this path."
 	case err.Status == http.StatusTooManyRequests:
-		return explanation{"Unpod throttled the request", happened(err), throttled(err, s)}
+		summary, next = "Unpod throttled the request", throttled(err, s)
 	case err.Status >= http.StatusInternalServerError:
-		return explanation{
-			"Unpod failed to respond", happened(err),
-			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID.",
-		}
+		summary, next = "Unpod failed to respond",
+			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
 	case err.Message == "":
-		return explanation{unexpected, happened(err), noMessage + proxy}
+		summary, next = "Unpod reported an error", "The response does not say why. If it is unclear, send Unpod support the request ID."
+	default:
+		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
 	}
-	return explanation{unexpected, happened(err), fromUnpod}
+	if err.Message == "" && err.Status < http.StatusInternalServerError && err.Status != http.StatusNotFound {
+		// The platform's own errors have a message.
+		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
+	}
+	return explanation{summary, happened(err), next}
 }
 
 // forbidden returns what to try first about a 403. Its two documented causes are

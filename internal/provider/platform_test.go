@@ -158,7 +158,7 @@ output "found" { value = "${` + listAddress + `.ids[0]} and ${data.unpod_telepho
 		t.Errorf("not both were found:\n%s", output)
 	}
 	for _, secret := range []string{unpodtest.APIKey, unpodtest.APISecret} {
-		wantHidden(t, "the output", output+failed, secret)
+		wantHidden(t, output+failed, secret)
 		searchFiles(t, workspace.Dir, secret, "terraform.tfstate")
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -66,7 +67,7 @@ func TestSecret_success(t *testing.T) {
 	output := run(t, workspace, variables, "apply", "-auto-approve")
 	server.AnswerNext(unpodtest.Unasked(`{"message":"`+canary+`","`+canary+`":"`+canary+`","data":[{"id":1,"`+canary+`":1}]}`, "Is this yours? "+canary))
 	output += run(t, workspace, variables, "plan")
-	wantHidden(t, "the output", output, canary)
+	wantHidden(t, output, canary)
 	log := searchFiles(t, workspace.Dir, canary, "terraform.tfstate")
 	for _, text := range []string{"Called the Unpod API", "Retrying the Unpod API request", "request_id=", "duration_ms="} {
 		if !strings.Contains(log, text) {
@@ -138,7 +139,7 @@ func TestSecret_errors(t *testing.T) {
 			if err == nil || len(server.Requests()) == 0 {
 				t.Fatalf("the plan did not fail:\n%s", output)
 			}
-			wantHidden(t, "the output", output, canary)
+			wantHidden(t, output, canary)
 			searchFiles(t, workspace.Dir, canary, "main.tf")
 		})
 	}
@@ -158,15 +159,15 @@ func TestSecret_inABlockOfOneLine(t *testing.T) {
 			workspace, err := built.WorkspaceFromText(required + block + "\n" + listConfig)
 			initialize(t, workspace, err)
 			variables := map[string]string{"UNPOD_API_TOKEN": canary, "UNPOD_BASE_URL": "http://192.0.2.1", "UNPOD_MAX_RETRIES": "none"}
-			var output string
+			var output strings.Builder
 			for _, args := range [][]string{{"validate"}, {"validate", "-json"}, {"plan"}, {"plan", "-json"}} {
 				printed, _ := workspace.Run(t.Context(), variables, append(args, "-no-color")...) // A plan fails.
-				output += printed
+				output.WriteString(printed)
 			}
-			if !strings.Contains(output, "Invalid max_retries") || !strings.Contains(output, "sent unencrypted") {
-				t.Errorf("not all that is wrong was told:\n%s", output)
+			if printed := output.String(); !strings.Contains(printed, "Invalid max_retries") || !strings.Contains(printed, "sent unencrypted") {
+				t.Errorf("not all that is wrong was told:\n%s", printed)
 			}
-			wantHidden(t, "the output", output, canary)
+			wantHidden(t, output.String(), canary)
 		})
 	}
 }
@@ -183,14 +184,14 @@ func TestSecret_normalized(t *testing.T) {
 	if err == nil || !strings.Contains(output, tokenReturned) {
 		t.Errorf("got error %v, want that the response contains the token:\n%s", err, output)
 	}
-	wantHidden(t, "the output", output, token)
+	wantHidden(t, output, token)
 	searchFiles(t, workspace.Dir, token, "main.tf")
 }
 
 // TestSecret_digits has a token that could be a number.
 func TestSecret_digits(t *testing.T) {
 	t.Parallel()
-	const token = "1234567890123" //nolint:gosec // It is no secret.
+	const token = "1234567890123"
 	for name, body := range map[string]string{
 		"id":          `{"data":[{"id":` + token + `}]}`,
 		"provider":    `{"data":[{"id":1,"provider":` + token + `}]}`,
@@ -266,7 +267,10 @@ func TestSecret_certificate(t *testing.T) {
 
 // encodings are the forms that something on the way could give a secret.
 func encodings(secret string) []string {
-	quoted, _ := json.Marshal(secret) // A string always encodes.
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		panic(err) // A string always encodes.
+	}
 	return []string{
 		secret, strings.ToUpper(secret), strings.ToLower(secret),
 		url.QueryEscape(secret), url.PathEscape(secret),
@@ -277,11 +281,11 @@ func encodings(secret string) []string {
 }
 
 // wantHidden checks that a text does not show a secret in any encoding.
-func wantHidden(t *testing.T, what, text, secret string) {
+func wantHidden(t *testing.T, text, secret string) {
 	t.Helper()
 	for _, form := range encodings(secret) {
 		if strings.Contains(text, form) {
-			t.Errorf("%s shows %s as %q:\n%s", what, secret, form, text)
+			t.Errorf("%s is shown as %q:\n%s", secret, form, text)
 		}
 	}
 }

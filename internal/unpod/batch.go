@@ -80,7 +80,7 @@ func (b *batcher[E]) join(ctx context.Context, w *waiter[E]) {
 	defer b.mu.Unlock()
 	if b.waiting == nil {
 		// The call outlives the read that began it, if others share it.
-		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // The batch calls it.
 		b.waiting = &batch[E]{
 			batcher: b,
 			list:    newList(b.requester, b.endpoint),

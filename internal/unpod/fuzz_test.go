@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/go-json-experiment/json"
+
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 

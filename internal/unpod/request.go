@@ -212,23 +212,23 @@ func retryAfter(received response) time.Duration {
 		now = date
 	}
 	text := received.header.Get("Retry-After")
-	if seconds, ok := parseSeconds(text); ok {
-		return min(time.Duration(seconds), math.MaxInt64/time.Second) * time.Second
+	if wait, ok := parseSeconds(text); ok {
+		return wait
 	}
 	if date, err := http.ParseTime(text); err == nil {
 		return until(date, now)
 	}
 	if reset, ok := parseSeconds(received.header.Get("X-RateLimit-Reset")); ok && received.status == http.StatusTooManyRequests {
-		return until(time.Unix(int64(min(reset, math.MaxUint32)), 0), now)
+		return until(time.Unix(0, 0).Add(reset), now)
 	}
 	return 0
 }
 
 // parseSeconds reads a whole number of seconds. One beyond 32 bits is as good as
 // the greatest of them.
-func parseSeconds(text string) (uint64, bool) {
+func parseSeconds(text string) (time.Duration, bool) {
 	seconds, err := strconv.ParseUint(text, 10, 32)
-	return seconds, err == nil || errors.Is(err, strconv.ErrRange)
+	return time.Duration(seconds) * time.Second, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 // until returns the time from now to a date, in whole seconds and rounded up: a

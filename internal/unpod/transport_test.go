@@ -423,8 +423,10 @@ func TestKeyExchange(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewUnstartedServer(listOf("", 1))
 			server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-			server.TLS = &tls.Config{ //nolint:gosec // That it is weak is the point.
-				MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{test.suite}, Certificates: []tls.Certificate{certificate},
+			server.TLS = &tls.Config{
+				MaxVersion:   tls.VersionTLS12,
+				CipherSuites: []uint16{test.suite}, //nolint:gosec // That one is weak is the point.
+				Certificates: []tls.Certificate{certificate},
 			}
 			server.StartTLS()
 			t.Cleanup(server.Close)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -48,17 +49,25 @@ func rateLimit(period time.Duration, answer http.HandlerFunc) http.HandlerFunc {
 	})
 }
 
-// inRounds makes reads as Terraform does: so many at a time, each round once the
-// one before has ended.
-func inRounds(rounds, atOnce int, read func()) {
+// failures are so many answers of a platform that is down.
+func failures(count int) []http.HandlerFunc {
+	return slices.Repeat([]http.HandlerFunc{unpodtest.HTML(http.StatusBadGateway, "")}, count)
+}
+
+// inRounds makes reads as Terraform does: ten at a time, each round once the one
+// before has ended.
+func inRounds(rounds int, read func()) {
 	for range rounds {
 		var readers sync.WaitGroup
-		for range atOnce {
+		for range readsAtOnce {
 			readers.Go(read)
 		}
 		readers.Wait()
 	}
 }
+
+// soon waits for a random time, up to the one given.
+func soon(most time.Duration) { <-time.After(rand.N(most)) } //nolint:gosec // Any time will do.
 
 // staggered makes reads that begin one after another, whether the one before has
 // ended or not.
@@ -90,10 +99,10 @@ func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
 			30 * time.Second, func(read func()) { staggered(10, 100*time.Millisecond, func(int) { read() }) }, 5, time.Minute,
 		},
 		"10 reads in one instant, one request in 30 s": {
-			30 * time.Second, func(read func()) { inRounds(1, 10, read) }, 5, time.Minute,
+			30 * time.Second, func(read func()) { inRounds(1, read) }, 5, time.Minute,
 		},
 		"100 reads, ten at a time, one request a minute": {
-			time.Minute, func(read func()) { inRounds(10, 10, read) }, 22, time.Hour,
+			time.Minute, func(read func()) { inRounds(10, read) }, 22, time.Hour,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,8 +140,8 @@ func TestThrottling_endsReadsAtOnce(t *testing.T) {
 		}), retries(defaultRetries))
 		started := time.Now()
 		var unsent atomic.Int64
-		inRounds(10, 10, func() {
-			<-time.After(rand.N(20 * time.Millisecond))
+		inRounds(10, func() {
+			soon(20 * time.Millisecond)
 			_, err := client.ProviderConfigurations(t.Context())
 			var failed *CallError
 			if !errors.As(err, &failed) {
@@ -176,9 +185,8 @@ func TestThrottling_lastAttemptHoldsOthersBack(t *testing.T) {
 func TestRetry_keepsEachReadsAttempts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		failing := unpodtest.HTML(http.StatusBadGateway, "")
 		var asked record
-		client := fakeClient(t, asked.of(serve(sequence(failing, failing, failing, listOf("", 1)))), retries(2))
+		client := fakeClient(t, asked.of(serve(sequence(append(failures(3), listOf("", 1))...))), retries(2))
 		var readers sync.WaitGroup
 		readers.Go(func() {
 			failed := wantFailure(t, client, &StatusError{HTTPStatus: 502, Status: 502, BodyType: BodyType{true, "text/html"}})
@@ -204,15 +212,11 @@ func TestRetry_keepsEachReadsAttempts(t *testing.T) {
 func TestRetry_waitingCallsMerge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		failing := unpodtest.Delay(100*time.Millisecond, unpodtest.HTML(http.StatusBadGateway, ""))
-		var asked atomic.Int64
-		answer := sequence(failing, failing, listOf("", 1))
-		client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
-			asked.Add(1)
-			answer(w, r)
-		}), retries(1))
+		var asked record
+		slowly := unpodtest.Delay(100*time.Millisecond, sequence(append(failures(2), listOf("", 1))...))
+		client := fakeClient(t, asked.of(serve(slowly)), retries(1))
 		staggered(2, 50*time.Millisecond, func(int) { wantIDs(t, read(t, client), 1) })
-		if got := asked.Load(); got != 3 {
+		if got := asked.count(); got != 3 {
 			t.Errorf("got %d requests, want 3", got)
 		}
 	})
@@ -235,8 +239,8 @@ func TestRetry_lastingFailureEndsSoon(t *testing.T) {
 	}
 	for name, reads := range map[string]func(read func()){
 		"0.3 s apart":             func(read func()) { staggered(100, 300*time.Millisecond, func(int) { read() }) },
-		"ten at a time":           func(read func()) { inRounds(10, 10, read) },
-		"ten at a time, together": func(read func()) { inRounds(10, 10, func() { <-time.After(rand.N(time.Second)); read() }) },
+		"ten at a time":           func(read func()) { inRounds(10, read) },
+		"ten at a time, together": func(read func()) { inRounds(10, func() { soon(time.Second); read() }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
