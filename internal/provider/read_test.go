@@ -4,10 +4,8 @@
 package provider
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -36,39 +34,6 @@ func allocations(t *testing.T, size int) float64 {
 	read := listReader(t, listBody(t, size))
 	return testing.AllocsPerRun(3, func() { read(t) })
 }
-
-// BenchmarkReadDataSource reads lists as Terraform does, over real HTTP.
-func BenchmarkReadDataSource(b *testing.B) {
-	for _, size := range benchmarkSizes {
-		b.Run(strconv.Itoa(size), func(b *testing.B) {
-			read := listReader(b, listBody(b, size))
-			b.ReportAllocs()
-			for b.Loop() {
-				read(b)
-			}
-		})
-	}
-}
-
-// BenchmarkUnmarshal decodes the same bodies and does nothing else, for scale.
-func BenchmarkUnmarshal(b *testing.B) {
-	for _, size := range benchmarkSizes {
-		b.Run(strconv.Itoa(size), func(b *testing.B) {
-			body := []byte(listBody(b, size))
-			b.ReportAllocs()
-			for b.Loop() {
-				var answer struct {
-					Data []unpodtest.Configuration `json:"data"`
-				}
-				if err := json.Unmarshal(body, &answer); err != nil || len(answer.Data) != size {
-					b.Fatal(err, len(answer.Data))
-				}
-			}
-		})
-	}
-}
-
-var benchmarkSizes = []int{2, 1_000, 10_000, 100_000}
 
 // listReader returns what reads a list through a provider of its own. The server
 // answers with a body that was made before, so that making it does not count.

@@ -1,0 +1,192 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
+)
+
+var benchmarkSizes = []int{2, 1_000, 10_000}
+
+// BenchmarkRead reads lists as Terraform does, over HTTP on this machine. Beside
+// it, json.Unmarshal decodes the same bodies and does nothing else.
+func BenchmarkRead(b *testing.B) {
+	for _, size := range benchmarkSizes {
+		body := listBody(b, size)
+		b.Run(fmt.Sprintf("configurations=%d/with=json.Unmarshal", size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				unmarshal(b, body, size)
+			}
+		})
+		b.Run(fmt.Sprintf("configurations=%d/with=ReadDataSource", size), func(b *testing.B) {
+			read := listReader(b, body)
+			b.ReportAllocs()
+			for b.Loop() {
+				read(b)
+			}
+		})
+	}
+}
+
+func unmarshal(b *testing.B, body string, want int) {
+	b.Helper()
+	var list struct {
+		Data []unpodtest.Configuration `json:"data"`
+	}
+	if err := json.Unmarshal([]byte(body), &list); err != nil || len(list.Data) != want {
+		b.Fatal(err, len(list.Data))
+	}
+}
+
+// BenchmarkPlan runs whole plans through the CLI, with the http data source and
+// with this provider. Each use of the list is written as one would write it with
+// either.
+func BenchmarkPlan(b *testing.B) {
+	server := startUnpod(b)
+	planners := []*planner{httpPlanner(b, server), unpodPlanner(b, server)}
+	for _, use := range planUses {
+		for _, size := range benchmarkSizes {
+			server.AnswerAlways(unpodtest.JSON(http.StatusOK, listBody(b, size)))
+			for _, planner := range planners {
+				planner.write(b, use.configs[planner.name], *unpodtest.Many(size)[size/2].AccountSID)
+			}
+			if viaHTTP, viaUnpod := planners[0].outputs(b), planners[1].outputs(b); viaHTTP != viaUnpod {
+				b.Fatalf("the plans differ:\n%.1000s\n%.1000s", viaHTTP, viaUnpod)
+			}
+			for _, planner := range planners {
+				b.Run(fmt.Sprintf("uses=%s/configurations=%d/with=%s", use.name, size, planner.name), func(b *testing.B) {
+					for b.Loop() {
+						planner.plan(b)
+					}
+				})
+			}
+		}
+	}
+}
+
+// planUses are what a configuration may do with the list: a few values of it, all
+// of it, or one element that is looked up by its account. The local value keeps
+// http from decoding the body for each reference.
+var planUses = []struct {
+	name    string
+	configs map[string]string
+}{
+	{"scalars", map[string]string{"http": httpList + scalarOutputs, "unpod": unpodList + scalarOutputs}},
+	{"list", map[string]string{"http": httpList + listOutput, "unpod": unpodList + listOutput}},
+	{"element", map[string]string{
+		"http": httpList + `output "id" { value = one([for c in local.list : c.id if c.account_sid == var.account_sid]) }`,
+		"unpod": `
+data "unpod_telephony_provider_configuration" "one" { account_sid = var.account_sid }
+output "id" { value = data.unpod_telephony_provider_configuration.one.id }`,
+	}},
+}
+
+const (
+	httpList = `
+data "http" "all" {
+  url             = var.url
+  request_headers = { Authorization = "Token ${var.api_token}", Org-Handle = "` + unpodtest.OrgHandle + `" }
+}
+locals { list = jsondecode(data.http.all.response_body).data }
+`
+	unpodList     = listConfig + "locals { list = " + listAddress + ".provider_configurations }\n"
+	listOutput    = `output "list" { value = local.list }`
+	scalarOutputs = `
+output "number" { value = length(local.list) }
+output "first"  { value = local.list[0].account_sid }
+`
+)
+
+// planner plans with one provider.
+type planner struct {
+	name      string
+	head      string // what each configuration begins with
+	workspace *sandbox.Workspace
+	variables map[string]string
+}
+
+func unpodPlanner(b *testing.B, server *unpodtest.Server) *planner {
+	b.Helper()
+	return newPlanner(b, "unpod", required, credentials(server, nil), nil)
+}
+
+// httpPlanner installs hashicorp/http from its registry, or from the mirror that
+// HTTP_PROVIDER_MIRROR names, a folder that terraform providers mirror has made.
+func httpPlanner(b *testing.B, server *unpodtest.Server) *planner {
+	b.Helper()
+	config := "# The CLI asks the registry.\n"
+	if mirror := os.Getenv("HTTP_PROVIDER_MIRROR"); mirror != "" {
+		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	}
+	file := filepath.Join(b.TempDir(), "http.tfrc")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return newPlanner(b, "http", `
+terraform {
+  required_providers {
+    http = { source = "hashicorp/http" }
+  }
+}
+variable "url" { type = string }
+variable "api_token" {
+  type      = string
+  sensitive = true
+}
+`, map[string]string{"TF_VAR_url": server.URL + unpodtest.Path, "TF_VAR_api_token": unpodtest.Token},
+		map[string]string{"TF_CLI_CONFIG_FILE": file})
+}
+
+// newPlanner runs init with its own variables.
+func newPlanner(b *testing.B, name, head string, variables, initVariables map[string]string) *planner {
+	b.Helper()
+	workspace, err := built.WorkspaceFromText(head)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := workspace.Run(b.Context(), initVariables, "init", "-no-color"); err != nil {
+		b.Fatalf("%v\nIf the registry cannot be reached, let HTTP_PROVIDER_MIRROR name a mirror of hashicorp/http.", err)
+	}
+	return &planner{name: name, head: head, workspace: workspace, variables: variables}
+}
+
+// write replaces the configuration, which has the same provider and so needs no
+// other init.
+func (p *planner) write(b *testing.B, config, accountSID string) {
+	b.Helper()
+	config = p.head + "variable \"account_sid\" { default = \"" + accountSID + "\" }\n" + config
+	if err := os.WriteFile(filepath.Join(p.workspace.Dir, "main.tf"), []byte(config), 0o600); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (p *planner) plan(b *testing.B) (output string) {
+	b.Helper()
+	output, err := p.workspace.Run(b.Context(), p.variables, "plan", "-no-color")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return output
+}
+
+// outputs returns what a plan says of the outputs.
+func (p *planner) outputs(b *testing.B) string {
+	b.Helper()
+	plan := p.plan(b)
+	_, changes, found := strings.Cut(plan, "\nChanges to Outputs:\n")
+	if !found {
+		b.Fatalf("a plan without outputs:\n%s", plan)
+	}
+	return changes
+}
