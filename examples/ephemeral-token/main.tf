@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.10" # the first with ephemeral variables
+  required_version = ">= 1.11" # ephemeral variables: Terraform 1.10, OpenTofu 1.11
 
   required_providers {
     unpod = {

@@ -4,14 +4,13 @@
 package provider
 
 import (
-	"encoding/json"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +25,15 @@ var exampleVariables = map[string]string{
 	"TF_VAR_support_api_token": unpodtest.Token,
 }
 
+// exampleNeeds is what examples use that the first versions of the CLI lack.
+var exampleNeeds = map[string]feature{
+	"examples/audit":             checkBlock,
+	"examples/bridge":            terraformData,
+	"examples/bridge-per-region": terraformData,
+	"examples/demo":              terraformData,
+	"examples/ephemeral-token":   ephemeralToken,
+}
+
 // TestExamples plans every configuration under examples.
 func TestExamples(t *testing.T) {
 	t.Parallel()
@@ -35,9 +43,7 @@ func TestExamples(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "examples/ephemeral-token" {
-				needCLI(t, 10, "An ephemeral variable")
-			}
+			needCLI(t, exampleNeeds[name])
 			server := documentedUnpod(t)
 			server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 			variables := credentials(server, exampleVariables)
@@ -56,7 +62,7 @@ func TestExamples_tests(t *testing.T) {
 	for _, name := range exampleDirectories(t, ".tftest.hcl") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			needCLI(t, 7, "mock_provider")
+			needCLI(t, mockProvider)
 			workspace := example(t, filepath.Dir(name))
 			if output := run(t, workspace, nil, "test"); !strings.Contains(output, "Success!") {
 				t.Errorf("no test ran:\n%s", output)
@@ -75,26 +81,6 @@ func example(t *testing.T, name string) *sandbox.Workspace {
 	addRequired(t, workspace)
 	run(t, workspace, nil, "init")
 	return workspace
-}
-
-// needCLI skips a test of what came to the CLI with version 1.MINOR.
-func needCLI(t *testing.T, minor int, feature string) {
-	t.Helper()
-	workspace, err := built.WorkspaceFromText("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var version struct {
-		Version string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal([]byte(run(t, workspace, nil, "version", "-json")), &version); err != nil {
-		t.Fatal(err)
-	}
-	parts := strings.Split(version.Version, ".")
-	if has, err := strconv.Atoi(parts[1]); err != nil || parts[0] != "1" || has >= minor {
-		return
-	}
-	t.Skipf("%s came with version 1.%d of the CLI, and this is %s.", feature, minor, version.Version)
 }
 
 // TestExamples_twoOrganizations has a platform for each organization, and looks
@@ -148,6 +134,7 @@ func TestExamples_sharedAccount(t *testing.T) {
 // TestExamples_audit has something for every check to find.
 func TestExamples_audit(t *testing.T) {
 	t.Parallel()
+	needCLI(t, checkBlock)
 	server := startUnpod(t, append(unpodtest.Documented(), sip, unpodtest.Configuration{ID: 50, Provider: new("twilio"), CreatedAt: new("2999-01-01T00:00:00Z")})...)
 	workspace := example(t, "examples/audit")
 	output := run(t, workspace, credentials(server, map[string]string{"TF_VAR_max_age_days": "30"}), "plan")
@@ -165,7 +152,7 @@ func TestExamples_audit(t *testing.T) {
 // TestExamples_ephemeralToken looks for the token in a saved plan and in state.
 func TestExamples_ephemeralToken(t *testing.T) {
 	t.Parallel()
-	needCLI(t, 10, "An ephemeral variable")
+	needCLI(t, ephemeralToken)
 	server := documentedUnpod(t)
 	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_unpod_api_token": unpodtest.Token})
 	workspace := example(t, "examples/ephemeral-token")
@@ -217,7 +204,8 @@ func exampleDirectories(t *testing.T, ending string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// TestReadme holds README.md's table to the list of arguments.
+// TestReadme holds README.md's tables to the list of arguments, and to what tests
+// need of the CLI.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	readme := readFile(t, filepath.Join(moduleRoot(t), "README.md"))
@@ -228,6 +216,11 @@ func TestReadme(t *testing.T) {
 		}
 		row := "| `" + argument.name + "` | `" + strings.Join(argument.variables, "`, then `") + "` | " + fallback + "| "
 		if !strings.Contains(readme, row) {
+			t.Errorf("README.md does not have %s", row)
+		}
+	}
+	for _, needed := range []feature{terraformData, checkBlock, mockProvider} {
+		if row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu); !strings.Contains(readme, row) {
 			t.Errorf("README.md does not have %s", row)
 		}
 	}

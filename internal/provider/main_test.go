@@ -83,11 +83,11 @@ func isolate() error {
 		}
 	}
 	variables := map[string]string{
-		"TF_ACC_TERRAFORM_PATH":     built.CLI(),
+		"TF_ACC_TERRAFORM_PATH":     built.CLI.Path,
 		"TF_ACC_PROVIDER_NAMESPACE": "unpod-ai",
 		"TF_CLI_CONFIG_FILE":        os.DevNull,
 	}
-	if built.CLIName() == "tofu" {
+	if built.CLI.Name == "tofu" {
 		variables["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
 	}
 	for name, value := range variables {
@@ -138,9 +138,42 @@ func factories(variables map[string]string) map[string]func() (tfprotov6.Provide
 	}
 }
 
+// feature is what a test needs of the CLI, and the minor versions of 1 that have it
+// in Terraform and in OpenTofu, whose first version is 1.6.
+type feature struct {
+	name                string
+	terraform, openTofu int
+}
+
+var (
+	terraformData = feature{"`terraform_data`", 4, 6}
+	checkBlock    = feature{"`check` blocks", 5, 6}
+	mockProvider  = feature{"`mock_provider` in tests", 7, 8}
+	// Terraform has ephemeral variables since 1.10, OpenTofu since 1.11, and a
+	// configuration has one required_version for both.
+	ephemeralToken = feature{"examples/ephemeral-token", 11, 11}
+)
+
+// needCLI skips a test if the CLI is older than the feature.
+func needCLI(t *testing.T, needed feature) {
+	t.Helper()
+	minor := needed.terraform
+	if built.CLI.Name == "tofu" {
+		minor = needed.openTofu
+	}
+	if built.CLI.Minor < minor {
+		t.Skipf("%s: needs %s 1.%d, and this is %s.", needed.name, built.CLI.Name, minor, built.CLI.Version)
+	}
+}
+
 // testCLI runs the steps through the real CLI.
 func testCLI(t *testing.T, variables map[string]string, steps ...resource.TestStep) {
 	t.Helper()
+	for _, step := range steps {
+		if strings.Contains(step.Config, "terraform_data") {
+			needCLI(t, terraformData)
+		}
+	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
 }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 )
 
 // pathVariable is the variable with which terraform-plugin-testing lets one
@@ -18,11 +20,23 @@ const pathVariable = "TF_ACC_TERRAFORM_PATH"
 var errNoCLI = errors.New(`neither terraform nor tofu was found in PATH, and one of the two is needed. Get one from
   Terraform: https://developer.hashicorp.com/terraform/install
   OpenTofu:  https://opentofu.org/docs/intro/install/
-or let ` + pathVariable + ` name the executable`)
+or let ` + pathVariable + ` name the executable. "make test" and "make demo" build OpenTofu if there is neither`)
 
-// FindCLI returns the absolute path of the CLI to run: the executable that
+// CLI is the Terraform or OpenTofu that a sandbox runs.
+type CLI struct {
+	Path string
+	// Name is the command that a user types, terraform or tofu. The executable
+	// itself may have another name.
+	Name    string
+	Version string // such as 1.11.4
+	Minor   int    // 11 in 1.11.4
+
+	platform string // such as linux_amd64
+}
+
+// findCLI returns the absolute path of the CLI to run: the executable that
 // TF_ACC_TERRAFORM_PATH names, else terraform from PATH, else tofu from PATH.
-func FindCLI() (string, error) {
+func findCLI() (string, error) {
 	if named := os.Getenv(pathVariable); named != "" {
 		path, err := exec.LookPath(named)
 		if err != nil {
@@ -36,4 +50,30 @@ func FindCLI() (string, error) {
 		}
 	}
 	return "", errNoCLI
+}
+
+// versionPattern matches the output of the CLI's command version.
+var versionPattern = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(1\.(\d+)\.\S+)\s+on (\w+)`)
+
+// parseVersion reads the output of version. The platform is not always Go's: a
+// Mac may well run an Intel Terraform beside an ARM Go.
+func parseVersion(path, output string) (CLI, error) {
+	match := versionPattern.FindStringSubmatch(output)
+	if match == nil {
+		return CLI{}, fmt.Errorf("%s is not Terraform or OpenTofu, version 1 or later. It printed:\n%s", path, output)
+	}
+	name := "terraform"
+	if match[1] == "OpenTofu" {
+		name = "tofu"
+	}
+	minor, err := strconv.Atoi(match[3])
+	return CLI{Path: path, Name: name, Version: match[2], Minor: minor, platform: match[4]}, err
+}
+
+// registry is the host with which the CLI completes the address unpod-ai/unpod.
+func (c CLI) registry() string {
+	if c.Name == "tofu" {
+		return "registry.opentofu.org"
+	}
+	return "registry.terraform.io"
 }

@@ -31,12 +31,12 @@ func TestFindCLI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(pathVariable, test.named)
 			t.Setenv("PATH", test.path)
-			got, err := FindCLI()
+			got, err := findCLI()
 			if got != test.want {
-				t.Errorf("FindCLI() = %q, want %q", got, test.want)
+				t.Errorf("findCLI() = %q, want %q", got, test.want)
 			}
 			if failed := err != nil; failed != (len(test.wantErrors) > 0) {
-				t.Errorf("FindCLI() error = %v", err)
+				t.Errorf("findCLI() error = %v", err)
 			}
 			for _, want := range test.wantErrors {
 				if err != nil && !strings.Contains(err.Error(), want) {
@@ -44,6 +44,26 @@ func TestFindCLI(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestParseVersion has what the CLIs print. The name of the executable says
+// nothing.
+func TestParseVersion(t *testing.T) {
+	t.Parallel()
+	const path = "/opt/cli-1"
+	for output, want := range map[string]CLI{
+		"Terraform v1.4.7\non linux_amd64\n\nYour version of Terraform is out of date!": {path, "terraform", "1.4.7", 4, "linux_amd64"},
+		"OpenTofu v1.12.6-dev\r\non windows_arm64\r\n+ provider x\n":                    {path, "tofu", "1.12.6-dev", 12, "windows_arm64"},
+	} {
+		if got, err := parseVersion(path, output); got != want || err != nil {
+			t.Errorf("parseVersion(%q) = %v, %v; want %v", output, got, err, want)
+		}
+	}
+	for _, output := range []string{"", "go version go1.26.0 linux/amd64\n", "Terraform v0.15.5\non linux_amd64\n"} {
+		if _, err := parseVersion(path, output); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), output) {
+			t.Errorf("parseVersion(%q) error = %v", output, err)
+		}
 	}
 }
 

@@ -19,31 +19,24 @@ const grace = 10 * time.Second
 // stopGently makes the end of the command's context interrupt it once, as
 // Ctrl-C in a terminal would, and kill it only when it does not end in time.
 //
-// The command gets a process group of its own, since the terminal would send a
+// The command gets its own process group, since the terminal would send a
 // Ctrl-C to it as well, and Terraform takes a second interrupt as the order to
 // drop everything at once.
-func stopGently(cmd *exec.Cmd, grace time.Duration) {
+func stopGently(cmd *exec.Cmd) {
 	ownGroup(cmd)
-	cmd.Cancel = func() error {
-		time.AfterFunc(grace, func() { killGroup(cmd.Process) })
-		return interruptGroup(cmd.Process)
-	}
-	cmd.WaitDelay = grace + time.Second
+	cmd.Cancel = func() error { return interruptGroup(cmd.Process) }
+	cmd.WaitDelay = grace
 }
 
-// runQuietly returns what the command printed to its standard output. An error
-// carries the command line and all that the command said.
-func runQuietly(cmd *exec.Cmd) (string, error) {
-	var stdout, all bytes.Buffer
-	cmd.Stdout = &stdout
-	cmd.Stderr = &all
+// runGently returns all that the command printed, which an error carries too.
+func runGently(cmd *exec.Cmd) (string, error) {
+	stopGently(cmd)
+	var output bytes.Buffer
+	cmd.Stdout = &output
+	cmd.Stderr = &output
 	if err := cmd.Run(); err != nil {
-		return stdout.String(), commandError(cmd, err, stdout.String()+all.String())
+		line := append([]string{filepath.Base(cmd.Path)}, cmd.Args[1:]...)
+		return output.String(), fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, strings.TrimSpace(output.String()))
 	}
-	return stdout.String(), nil
-}
-
-func commandError(cmd *exec.Cmd, err error, output string) error {
-	line := append([]string{filepath.Base(cmd.Path)}, cmd.Args[1:]...)
-	return fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, strings.TrimSpace(output))
+	return output.String(), nil
 }

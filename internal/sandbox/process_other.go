@@ -17,7 +17,3 @@ func ownGroup(*exec.Cmd) {}
 func interruptGroup(leader *os.Process) error {
 	return leader.Kill()
 }
-
-func killGroup(leader *os.Process) {
-	_ = leader.Kill()
-}

@@ -18,18 +18,5 @@ func ownGroup(cmd *exec.Cmd) {
 // interruptGroup reaches a command's children too, as a terminal would: the
 // compilers that go build has started end with it.
 func interruptGroup(leader *os.Process) error {
-	return signalGroup(leader, syscall.SIGINT)
-}
-
-func killGroup(leader *os.Process) {
-	_ = signalGroup(leader, syscall.SIGKILL)
-}
-
-// signalGroup asks first whether the leader is still there, because the number
-// of a group that is gone may have become another's.
-func signalGroup(leader *os.Process, signal syscall.Signal) error {
-	if err := leader.Signal(syscall.Signal(0)); err != nil {
-		return err
-	}
-	return syscall.Kill(-leader.Pid, signal)
+	return syscall.Kill(-leader.Pid, syscall.SIGINT)
 }

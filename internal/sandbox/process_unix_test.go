@@ -20,7 +20,7 @@ import (
 
 func TestNewLeavesNothingWhenInterruptedInTheBuild(t *testing.T) {
 	tmp := ownTmp(t)
-	cli, err := FindCLI()
+	cli, err := findCLI()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,19 +63,6 @@ exit "$n"`)
 	}
 }
 
-func TestCommandThatDoesNotEndIsKilledWithItsChildren(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-c", `trap "" INT; echo ready; sleep 60; true`)
-	stopGently(cmd, 50*time.Millisecond)
-	// The output ends only when the last process that could write to it does.
-	startAndRead(t, cmd, cancel)
-	if cmd.ProcessState.Exited() {
-		t.Errorf("the command ended by itself: %v", cmd.ProcessState)
-	}
-}
-
 // startAndRead cancels once the command has printed its first line, and
 // returns what it prints from then on.
 func startAndRead(t *testing.T, cmd *exec.Cmd, cancel func()) string {
@@ -110,7 +97,7 @@ func scriptWorkspace(t *testing.T, script string) *Workspace {
 	dir := t.TempDir()
 	cli := filepath.Join(dir, "terraform")
 	writeScript(t, cli, script)
-	return &Workspace{Dir: dir, sandbox: &Sandbox{cli: cli, root: dir}}
+	return &Workspace{Dir: dir, sandbox: &Sandbox{CLI: CLI{Path: cli}, root: dir}}
 }
 
 func exists(path string) bool {

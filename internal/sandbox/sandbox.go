@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package sandbox runs the real Terraform or OpenTofu CLI against a build of
-// this provider, the way a configuration of a user's own would run it: an
-// ordinary init that installs the provider from a mirror, then plan and apply.
+// this provider, the way a user's configuration would run it: an ordinary init
+// that installs the provider from a mirror, then plan and apply.
 //
 // The acceptance tests' harness attaches to a provider inside the test process
 // and so leaves out what a user meets first: the binary, its installation and
@@ -14,7 +14,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -23,20 +22,19 @@ import (
 	"strings"
 )
 
-// Version is the version under which a sandbox's mirror offers the provider. A
+// version is the version under which a sandbox's mirror offers the provider. A
 // mirror cannot do without one, a pre-release would match no constraint, and
 // the first minor release is what the examples' constraints may ask for.
-const Version = "0.1.0"
+const version = "0.1.0"
 
 // modulePath names both this module and its root package, the provider.
 const modulePath = "github.com/unpod-ai/terraform-provider-unpod"
 
 // Sandbox is a build of the provider and the CLI that will run it. It is safe
-// for concurrent use; each Workspace has a directory of its own.
+// for concurrent use; each Workspace has its own directory.
 type Sandbox struct {
-	cli      string
-	root     string
-	platform string // the CLI's, such as linux_amd64
+	CLI  CLI
+	root string
 }
 
 // New finds the CLI and builds the provider into a mirror for it. When it
@@ -46,7 +44,7 @@ func New(ctx context.Context) (*Sandbox, error) {
 }
 
 func newSandbox(ctx context.Context, target string) (*Sandbox, error) {
-	cli, err := FindCLI()
+	path, err := findCLI()
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +54,7 @@ func newSandbox(ctx context.Context, target string) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the sandbox's directory: %w", err)
 	}
-	s := &Sandbox{cli: cli, root: root}
+	s := &Sandbox{CLI: CLI{Path: path}, root: root}
 	if err := s.prepare(ctx, target); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -71,84 +69,66 @@ func (s *Sandbox) Close() error {
 	return nil
 }
 
-// CLI is the path of the Terraform or OpenTofu executable that the sandbox runs.
-func (s *Sandbox) CLI() string { return s.cli }
-
-// CLIName is the command a user would type for it, such as terraform or tofu.
-func (s *Sandbox) CLIName() string {
-	return strings.TrimSuffix(filepath.Base(s.cli), ".exe")
-}
-
 func (s *Sandbox) prepare(ctx context.Context, target string) error {
 	for _, dir := range []string{s.home(), s.tmp(), s.workspaces()} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return fmt.Errorf("preparing the sandbox: %w", err)
 		}
 	}
-	if err := s.writeCLIConfig(""); err != nil {
+	if err := s.writeCLIConfig(); err != nil {
 		return err
 	}
-	var err error
-	if s.platform, err = s.askPlatform(ctx); err != nil {
-		return err
-	}
-	return s.buildMirror(ctx, target)
-}
-
-// askPlatform asks the CLI for which platform it wants providers. That is not
-// always Go's own: a Mac may well run an Intel Terraform beside an ARM Go.
-func (s *Sandbox) askPlatform(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, s.cli, "version", "-json")
-	cmd.Dir = s.root
-	cmd.Env = s.environ(nil)
-	stopGently(cmd, grace)
-	output, err := cmd.Output()
+	workspace, err := s.WorkspaceFromText("")
 	if err != nil {
-		return "", fmt.Errorf("asking %s for its platform (version -json): %w", s.cli, err)
+		return err
 	}
-	var version struct {
-		Platform string `json:"platform"`
+	output, err := workspace.Run(ctx, nil, "version")
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(output, &version); err != nil || !strings.Contains(version.Platform, "_") {
-		return "", fmt.Errorf("%s does not tell its platform (version -json): is it Terraform or OpenTofu?", s.cli)
+	if s.CLI, err = parseVersion(s.CLI.Path, output); err != nil {
+		return err
 	}
-	return version.Platform, nil
+	return s.buildProvider(ctx, target)
 }
 
-// AllowRegistry lets init ask its registry for one provider, by a source address
-// such as hashicorp/http. Without it, init asks none.
-func (s *Sandbox) AllowRegistry(source string) error {
-	return s.writeCLIConfig(fmt.Sprintf(`
-  direct {
-    include = [%q]
-  }
-`, source))
-}
-
-// writeCLIConfig says where init finds providers: in the mirror, and wherever
-// the other installation methods say.
-func (s *Sandbox) writeCLIConfig(others string) error {
+// writeCLIConfig lets init find providers in the mirror alone.
+func (s *Sandbox) writeCLIConfig() error {
 	config := fmt.Sprintf(`disable_checkpoint = true
 
 provider_installation {
   filesystem_mirror {
     path = %q
   }
-%s}
-`, filepath.ToSlash(s.mirror()), others)
+}
+`, filepath.ToSlash(s.mirror()))
 	if err := os.WriteFile(s.cliConfig(), []byte(config), 0o600); err != nil {
 		return fmt.Errorf("writing the sandbox's CLI configuration: %w", err)
 	}
 	return nil
 }
 
-// Provider is the path of the provider's build.
-func (s *Sandbox) Provider() string {
-	name := "terraform-provider-unpod_v" + Version
-	if strings.HasPrefix(s.platform, "windows_") {
+// buildProvider builds the package target into the mirror.
+func (s *Sandbox) buildProvider(ctx context.Context, target string) error {
+	// The release has no cgo and no symbols either. Terraform reads the whole
+	// binary before each plan, to compare its checksum, and so its size counts.
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", s.provider(), target)
+	goos, goarch, _ := strings.Cut(s.CLI.platform, "_")
+	// A compiler that is stopped half way leaves its temporary files behind.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch, "GOTMPDIR="+s.tmp())
+	if _, err := runGently(cmd); err != nil {
+		return fmt.Errorf("building the provider: %w", err)
+	}
+	return nil
+}
+
+// provider is where a mirror has the provider's binary.
+func (s *Sandbox) provider() string {
+	name := "terraform-provider-unpod_v" + version
+	if strings.HasPrefix(s.CLI.platform, "windows_") {
 		name += ".exe"
 	}
-	return filepath.Join(s.root, name)
+	return filepath.Join(s.mirror(), s.CLI.registry(), "unpod-ai", "unpod", version, s.CLI.platform, name)
 }
 
 func (s *Sandbox) home() string       { return filepath.Join(s.root, "home") }
@@ -156,3 +136,14 @@ func (s *Sandbox) tmp() string        { return filepath.Join(s.root, "tmp") }
 func (s *Sandbox) mirror() string     { return filepath.Join(s.root, "mirror") }
 func (s *Sandbox) workspaces() string { return filepath.Join(s.root, "workspaces") }
 func (s *Sandbox) cliConfig() string  { return filepath.Join(s.root, "cli.tfrc") }
+
+// ModuleRoot returns the directory of this module, from wherever inside it the
+// process was started: a test starts in its package's directory, and a command
+// where its user stands.
+func ModuleRoot(ctx context.Context) (string, error) {
+	output, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
+	if err != nil {
+		return "", fmt.Errorf("finding the provider's source (start this from a clone of it): %w", err)
+	}
+	return strings.TrimSpace(string(output)), nil
+}

@@ -4,7 +4,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -62,24 +61,16 @@ func (s *Sandbox) emptyWorkspace() (*Workspace, error) {
 // the caller's that would change what it does. When ctx is done it is
 // interrupted once, and killed if that does not end it within seconds.
 func (w *Workspace) Command(ctx context.Context, env map[string]string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, w.sandbox.cli, args...)
+	cmd := exec.CommandContext(ctx, w.sandbox.CLI.Path, args...)
 	cmd.Dir = w.Dir
 	cmd.Env = w.sandbox.environ(env)
-	stopGently(cmd, grace)
+	stopGently(cmd)
 	return cmd
 }
 
-// Run runs Command and returns all that it printed, which an error carries as
-// well.
+// Run runs Command and returns all that it printed, which an error carries too.
 func (w *Workspace) Run(ctx context.Context, env map[string]string, args ...string) (string, error) {
-	cmd := w.Command(ctx, env, args...)
-	var output bytes.Buffer
-	cmd.Stdout = &output
-	cmd.Stderr = &output
-	if err := cmd.Run(); err != nil {
-		return output.String(), commandError(cmd, err, output.String())
-	}
-	return output.String(), nil
+	return runGently(w.Command(ctx, env, args...))
 }
 
 // environ sets the home and temporary directories by all of their names,
@@ -133,6 +124,14 @@ func copyConfiguration(source, target string) error {
 			return copyFile(path, destination)
 		}
 	})
+}
+
+func copyFile(source, target string) error {
+	content, err := os.ReadFile(source)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(target, content, 0o600)
 }
 
 // leftByCLI tells whether a file or directory is a trace of the CLI's runs

@@ -70,10 +70,10 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 		return err
 	}
 	show.text("Starting a local Unpod with two provider configurations: " + server.URL)
-	show.text("Running " + box.CLI() + " on a scratch copy of examples/demo")
+	show.text("Running " + box.CLI.Path + ", version " + box.CLI.Version + ", on a scratch copy of examples/demo")
 
 	cli := commandLine{
-		name: box.CLIName(), workspace: workspace, show: show, stderr: stderr,
+		name: box.CLI.Name, workspace: workspace, show: show, stderr: stderr,
 		env: environment(server.URL, show.colored),
 	}
 	if err := cli.runAll(ctx); err != nil {
