@@ -169,8 +169,8 @@ func needCLI(t *testing.T, needed feature) {
 // testCLI runs the steps through the real CLI.
 func testCLI(t *testing.T, variables map[string]string, steps ...resource.TestStep) {
 	t.Helper()
-	for _, step := range steps {
-		if strings.Contains(step.Config, "terraform_data") {
+	for i := range steps {
+		if strings.Contains(steps[i].Config, "terraform_data") {
 			needCLI(t, terraformData)
 		}
 	}

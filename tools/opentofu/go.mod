@@ -6,7 +6,8 @@ go 1.26.6
 
 tool github.com/opentofu/opentofu/cmd/tofu
 
-// OpenTofu's own go.mod has this too, but only that of the main module counts.
+// OpenTofu's own go.mod has this too, but only that of the main module counts. A
+// newer OpenTofu may need another version.
 replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828
 
 require (
