@@ -25,6 +25,8 @@ import (
 // interruptedStatus is the shell's customary exit status for Ctrl-C.
 const interruptedStatus = 130
 
+var errTooOld = errors.New("examples/demo uses terraform_data, which came with Terraform 1.4. Let TF_ACC_TERRAFORM_PATH name a newer one")
+
 func main() {
 	// A closed terminal and a closed pipe would end the process before it has
 	// cleaned up, and so they count as interrupts too.
@@ -58,6 +60,9 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, box.Close()) }()
+	if box.CLI.Name == "terraform" && box.CLI.Minor < 4 {
+		return errTooOld
+	}
 
 	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...).Listen(ctx, "127.0.0.1:0")
 	if err != nil {
