@@ -160,8 +160,7 @@ func TestAccArguments_wrongKind(t *testing.T) {
 	for _, value := range []string{"1.5", "-1", "1e400", "9223372036854775808", `"two"`} {
 		t.Run(value, func(t *testing.T) {
 			t.Parallel()
-			workspace, err := built.WorkspaceFromText(required + "provider \"unpod\" { max_retries = " + value + " }\n" + listConfig)
-			initialize(t, workspace, err)
+			workspace := workspace(t, "provider \"unpod\" { max_retries = "+value+" }\n"+listConfig)
 			for _, command := range []string{"validate", "plan"} {
 				output, err := workspace.Run(t.Context(), nil, command, "-no-color")
 				want := "must be a whole number from 0 to 10"

@@ -12,21 +12,25 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// initialize has init install the provider in a new workspace.
-func initialize(t *testing.T, workspace *sandbox.Workspace, err error) {
-	t.Helper()
+// workspace returns one with a configuration, in which init has installed the
+// provider.
+func workspace(tb testing.TB, config string) *sandbox.Workspace {
+	tb.Helper()
+	needCLI(tb, feature{})
+	made, err := built.WorkspaceFromText(required + config)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	run(t, workspace, nil, "init")
+	run(tb, made, nil, "init")
+	return made
 }
 
 // run runs the CLI, which must succeed, and returns what it printed.
-func run(t *testing.T, workspace *sandbox.Workspace, variables map[string]string, args ...string) string {
-	t.Helper()
-	output, err := workspace.Run(t.Context(), variables, append(args, "-no-color")...)
+func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]string, args ...string) string {
+	tb.Helper()
+	output, err := workspace.Run(tb.Context(), variables, append(args, "-no-color")...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return output
 }
@@ -43,8 +47,7 @@ const required = `terraform {
 func TestBinary_oneRequest(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
-	workspace, err := built.WorkspaceFromText(required + listConfig + `output "all" { value = ` + listAddress + ` }`)
-	initialize(t, workspace, err)
+	workspace := workspace(t, listConfig+`output "all" { value = `+listAddress+` }`)
 	variables := credentials(server, nil)
 
 	run(t, workspace, variables, "plan")
@@ -62,11 +65,10 @@ func TestBinary_oneRequest(t *testing.T) {
 // address is one that is reserved for documentation, and nothing is read.
 func TestBinary_clearText(t *testing.T) {
 	t.Parallel()
-	workspace, err := built.WorkspaceFromText(required + `
+	workspace := workspace(t, `
 provider "unpod" { base_url = "http://192.0.2.1" }
 data "unpod_telephony_provider_configurations" "test" { count = 0 }
 `)
-	initialize(t, workspace, err)
 	output := run(t, workspace, nil, "plan")
 	for _, text := range []string{
 		"Warning: The API token is sent unencrypted",

@@ -74,6 +74,7 @@ func TestExamples_tests(t *testing.T) {
 // example returns a workspace with an example, initialized.
 func example(t *testing.T, name string) *sandbox.Workspace {
 	t.Helper()
+	needCLI(t, feature{})
 	workspace, err := built.Workspace(filepath.Join(moduleRoot(t), name))
 	if err != nil {
 		t.Fatal(err)

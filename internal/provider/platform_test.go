@@ -139,12 +139,11 @@ func TestAccPlatform_older(t *testing.T) {
 	t.Parallel()
 	server := startCanary(t)
 	server.Set(func(settings *unpodtest.Settings) { settings.Older = true })
-	workspace, err := built.WorkspaceFromText(required + `
+	workspace := workspace(t, `
 data "unpod_telephony_provider_configurations" "test" { provider_slug = "3" }
 data "unpod_telephony_provider_configuration" "test" { provider_slug = 4 }
-output "found" { value = "${` + listAddress + `.ids[0]} and ${data.unpod_telephony_provider_configuration.test.id}" }
+output "found" { value = "${`+listAddress+`.ids[0]} and ${data.unpod_telephony_provider_configuration.test.id}" }
 `)
-	initialize(t, workspace, err)
 	variables := credentials(server, map[string]string{
 		"UNPOD_API_TOKEN": canary, "TF_LOG": "TRACE", "TF_LOG_PATH": filepath.Join(workspace.Dir, "trace.log"),
 	})

@@ -30,16 +30,15 @@ const canary = "canary-7f3a9c1e5b"
 // variables to run it with: against the server, and with every log there is.
 func canaryWorkspace(t *testing.T, baseURL string) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
-	workspace, err := built.WorkspaceFromText(required + `
+	workspace := workspace(t, `
 variable "api_token" {
   type      = string
   sensitive = true
 }
 provider "unpod" { api_token = var.api_token }
-` + listConfig + `
-output "all" { value = ` + listAddress + ` }
+`+listConfig+`
+output "all" { value = `+listAddress+` }
 `)
-	initialize(t, workspace, err)
 	return workspace, map[string]string{
 		"TF_VAR_api_token":      canary,
 		"UNPOD_ORG_HANDLE":      unpodtest.OrgHandle,
@@ -156,8 +155,7 @@ func TestSecret_inABlockOfOneLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			workspace, err := built.WorkspaceFromText(required + block + "\n" + listConfig)
-			initialize(t, workspace, err)
+			workspace := workspace(t, block+"\n"+listConfig)
 			variables := map[string]string{"UNPOD_API_TOKEN": canary, "UNPOD_BASE_URL": "http://192.0.2.1", "UNPOD_MAX_RETRIES": "none"}
 			var output strings.Builder
 			for _, args := range [][]string{{"validate"}, {"validate", "-json"}, {"plan"}, {"plan", "-json"}} {

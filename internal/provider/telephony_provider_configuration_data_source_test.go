@@ -112,14 +112,13 @@ func TestAccTelephonyProviderConfiguration_noMatch(t *testing.T) {
 func TestAccTelephonyProviderConfiguration_sensitive(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t, unpodtest.Configuration{ID: 1, AccountSID: new("ACSECRET")})
-	workspace, err := built.WorkspaceFromText(required + `
+	workspace := workspace(t, `
 variable "account_sid" {
   type      = string
   sensitive = true
 }
 data "unpod_telephony_provider_configuration" "test" { account_sid = var.account_sid }
 `)
-	initialize(t, workspace, err)
 	output, err := workspace.Run(t.Context(), credentials(server, map[string]string{"TF_VAR_account_sid": "ACsecret"}), "plan", "-no-color")
 	if err == nil || !strings.Contains(output, noMatch) || !strings.Contains(output, "account_sid = var.account_sid") {
 		t.Errorf("got error %v, want no match, and the argument's line:\n%s", err, output)

@@ -17,7 +17,8 @@ import (
 // choose its CLI. A sandbox obeys it too, so that all tests run the same one.
 const pathVariable = "TF_ACC_TERRAFORM_PATH"
 
-var errNoCLI = errors.New(`neither terraform nor tofu was found in PATH, and one of the two is needed. Get one from
+// ErrNoCLI says that there is no CLI to run.
+var ErrNoCLI = errors.New(`neither terraform nor tofu was found in PATH, and one of the two is needed. Get one from
   Terraform: https://developer.hashicorp.com/terraform/install
   OpenTofu:  https://opentofu.org/docs/intro/install/
 or let ` + pathVariable + ` name the executable. "make test" and "make demo" build OpenTofu if there is neither`)
@@ -49,7 +50,7 @@ func findCLI() (string, error) {
 			return filepath.Abs(path)
 		}
 	}
-	return "", errNoCLI
+	return "", ErrNoCLI
 }
 
 // versionPattern matches the output of the CLI's command version.
