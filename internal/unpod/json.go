@@ -35,8 +35,8 @@ func (p problem) Error() string { return string(p) }
 // once is a field that an object has once at most: which of two is meant is not
 // ours to guess.
 type once[T any] struct {
-	value *T // nil if it is null or missing
-	there bool
+	value       T
+	there, null bool
 }
 
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom].
@@ -44,8 +44,19 @@ func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if o.there {
 		return problem("is there twice")
 	}
-	o.there = true
+	o.there, o.null = true, decoder.PeekKind() == jsontext.KindNull
+	if o.null {
+		return decoder.SkipValue()
+	}
 	return json.UnmarshalDecode(decoder, &o.value)
+}
+
+// pointer returns a copy of the value, nil if it is null or missing.
+func (o *once[T]) pointer() *T {
+	if !o.there || o.null {
+		return nil
+	}
+	return new(o.value)
 }
 
 // decoding returns the options to decode a body with. Whatever goes into a string

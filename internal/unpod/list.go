@@ -152,11 +152,11 @@ func (l *list[E]) parse(received response) (elements []E, total *int64, err erro
 	if err := json.Unmarshal(received.body, &contents, l.requester.decoding); err != nil {
 		return nil, nil, shapeError("", err)
 	}
-	if status := contents.StatusCode.value; status != nil && *status != http.StatusOK {
+	if status := contents.StatusCode.pointer(); status != nil && *status != http.StatusOK {
 		return nil, nil, l.requester.statusError(received, int(*status))
 	}
 	elements, err = l.parseData(contents.Data)
-	return elements, contents.Count.value, err
+	return elements, contents.Count.pointer(), err
 }
 
 // parseData reads the elements of an envelope: a list, or the empty object that
@@ -165,9 +165,9 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 	switch {
 	case !data.there:
 		return nil, &ShapeError{Place: "data", Problem: "is missing"}
-	case data.value != nil && isEmptyObject(*data.value):
+	case !data.null && isEmptyObject(data.value):
 		return nil, nil
-	case data.value == nil || data.value.Kind() != jsontext.KindBeginArray:
+	case data.null || data.value.Kind() != jsontext.KindBeginArray:
 		return nil, &ShapeError{Place: "data", Problem: "is not a list"}
 	}
 	var (
@@ -175,7 +175,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 		element  E
 		seen     = map[int64]bool{}
 	)
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(*data.value), ignoringUnknown)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(data.value), ignoringUnknown)
 	_, _ = decoder.ReadToken() // It is a list, and whole.
 	for decoder.PeekKind() != jsontext.KindEndArray {
 		if err := json.UnmarshalDecode(decoder, &element, l.requester.decoding); err != nil {

@@ -132,11 +132,10 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 	if err != nil {
 		return err
 	}
-	literal := string(value)
-	if r.hasToken(literal) {
+	if len(value) >= minTellingLen && r.hasToken(string(value)) {
 		return errTokenReturned
 	}
-	if *number, err = strconv.ParseInt(literal, 10, 64); err != nil {
+	if *number, err = strconv.ParseInt(string(value), 10, 64); err != nil {
 		return problem("is not a whole number of 64 bits")
 	}
 	return nil
