@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -100,14 +99,12 @@ func TestNewLeavesNothingWithoutACLI(t *testing.T) {
 }
 
 func TestNewLeavesNothingForAnotherProgram(t *testing.T) {
+	program := filepath.Join(t.TempDir(), executable("terraform"))
+	writeScript(t, program, "echo version 0 of another program")
 	tmp := ownTmp(t)
-	program, err := exec.LookPath("go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv(pathVariable, program)
-	if _, err := New(t.Context()); err == nil || !strings.Contains(err.Error(), "go version go") {
-		t.Errorf("New took go for Terraform: %v", err)
+	if _, err := New(t.Context()); err == nil || !strings.Contains(err.Error(), "version 0 of another program") {
+		t.Errorf("New took another program for Terraform: %v", err)
 	}
 	wantEmpty(t, tmp)
 }
