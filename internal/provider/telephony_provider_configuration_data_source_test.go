@@ -67,7 +67,7 @@ func TestAccTelephonyProviderConfiguration(t *testing.T) {
 const (
 	noMatch  = "No provider configuration matches"
 	several  = "More than one provider configuration matches"
-	wantCase = "One would match in upper or lower case. Values must be equal, case included.\n\n"
+	wantCase = "One would match if case were ignored. Check upper and lower case.\n\n"
 )
 
 // TestAccTelephonyProviderConfiguration_noMatch checks what is told if nothing

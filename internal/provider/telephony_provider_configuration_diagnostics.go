@@ -33,7 +33,7 @@ func noMatchDiagnostic(f filter, all []unpod.ProviderConfiguration, s settings) 
 	case len(all) == 0:
 		detail += "\n\nThe organization has no configurations. If that is unexpected, check " + s.used["org_handle"] + "."
 	case len(f.ignoringCase(all)) > 0:
-		detail += "\n\nOne would match in upper or lower case. Values must be equal, case included.\n\n" + f.list(all)
+		detail += "\n\nOne would match if case were ignored. Check upper and lower case.\n\n" + f.list(all)
 	default:
 		detail += "\n\n" + f.list(all)
 	}
