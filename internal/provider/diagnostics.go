@@ -159,7 +159,7 @@ func forbidden(err *unpod.StatusError) string {
 	handle := "Check org_handle: it must be the organization's domain_handle."
 	token := "Check that the API token has not expired and has access to the organization."
 	said := strings.ToLower(err.Message + " " + err.Code)
-	if strings.Contains(said, "token") || strings.Contains(said, "expired") {
+	if strings.Contains(said, "token") || strings.Contains(said, "expired") || strings.Contains(said, "credentials") {
 		return token + " " + handle
 	}
 	return handle + " " + token

@@ -188,7 +188,6 @@ var statusTests = map[string]struct {
 	"message deep":                 {unpodtest.JSON(403, `{"message":`+deep+`}`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
 	"message in HTML":              {unpodtest.HTML(404, `<h1>Not Found</h1>`), StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{MediaType: "text/html"}}},
 	"message in text/html":         {unpodtest.HTML(404, `{"message":"No."}`), StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: BodyType{MediaType: "text/html"}}},
-	"message of a list":            {unpodtest.JSON(403, `[{"message":"No."}]`), StatusError{HTTPStatus: 403, Status: 403, BodyType: jsonBody}},
 	"message escaped":              {unpodtest.JSON(403, `{"message":"\u001b[31mNo\u0000\n."}`), StatusError{HTTPStatus: 403, Status: 403, Message: "[31mNo .", BodyType: jsonBody}},
 	"message in Latin-1":           {unpodtest.JSON(403, "{\"message\":\"Acc\xe8s\"}"), StatusError{HTTPStatus: 403, Status: 403, Message: "Acc\ufffds", BodyType: jsonBody}},
 	"message beside a field twice": {unpodtest.JSON(403, `{"a":1,"a":2,"message":"No."}`), StatusError{HTTPStatus: 403, Status: 403, Message: "No.", BodyType: jsonBody}},

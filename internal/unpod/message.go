@@ -19,8 +19,8 @@ const maxMessageNesting = 4
 
 // errorMessage returns what the body of an error says, in one of the forms that
 // the platform's documents and code have: message, error.message with its
-// error.code, error, or detail, and the field errors of a 400. Nothing is found
-// in a body of another shape; one that breaks off is read as far as it goes.
+// error.code, error, or detail, and the field errors of a 400. A body that breaks
+// off is read as far as it goes.
 func errorMessage(body []byte, status int) (message, code string) {
 	var members map[string]jsontext.Value
 	_ = json.Unmarshal(body, &members, lenient) // As far as it goes.
@@ -30,14 +30,26 @@ func errorMessage(body []byte, status int) (message, code string) {
 	}
 	_ = json.Unmarshal(members["error"], &newer, lenient) // It need not be an object.
 	message = cmp.Or(texts(members["message"], 0), texts(newer.Message, 0), texts(members["error"], 0), texts(members["detail"], 0))
-	if status != http.StatusBadRequest {
-		return message, texts(newer.Code, 0)
+	if status == http.StatusBadRequest {
+		message = strings.TrimSpace(message + " " + texts(members["errors"], 0))
 	}
-	fields := texts(members["errors"], 0)
-	if message == "" && fields == "" {
-		fields = texts(body, 0) // Plain Django REST framework: an object of fields, or a list.
+	if message == "" && hasOnlyTexts(members) {
+		message = texts(body, 0) // Plain Django REST framework: an object of fields, or a list.
 	}
-	return strings.TrimSpace(message + " " + fields), texts(newer.Code, 0)
+	return message, texts(newer.Code, 0)
+}
+
+// hasOnlyTexts says whether members can be field errors: texts, lists or objects.
+// Something else is data, such as an older platform's element with its secrets.
+func hasOnlyTexts(members map[string]jsontext.Value) bool {
+	for _, member := range members {
+		switch member.Kind() {
+		case jsontext.KindString, jsontext.KindBeginArray, jsontext.KindBeginObject:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // texts returns the texts in a JSON value, each after the name of its field.
@@ -53,7 +65,9 @@ func texts(value jsontext.Value, nesting int) string {
 		var elements []jsontext.Value
 		_ = json.Unmarshal(value, &elements, lenient) // As far as it goes.
 		for _, element := range elements {
-			found = append(found, texts(element, nesting+1))
+			if text := texts(element, nesting+1); text != "" {
+				found = append(found, text)
+			}
 		}
 	case kind == jsontext.KindBeginObject:
 		var members map[string]jsontext.Value
@@ -64,5 +78,5 @@ func texts(value jsontext.Value, nesting int) string {
 			}
 		}
 	}
-	return strings.TrimSpace(strings.Join(found, " "))
+	return strings.Join(found, " ")
 }

@@ -1,0 +1,62 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestErrorMessage has the bodies of errors in every form that the platform's
+// documents, its code and plain Django REST framework have.
+func TestErrorMessage(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status     int
+		body       string
+		want, code string
+	}{
+		"message":                {403, `{"message":"No.","status_code":403}`, "No.", ""},
+		"error.message and code": {429, `{"error":{"code":"rate_limit_exceeded","message":"Slow down."}}`, "Slow down.", "rate_limit_exceeded"},
+		"error.message alone":    {429, `{"error":{"message":"Slow down."}}`, "Slow down.", ""},
+		"error.code alone":       {429, `{"error":{"code":"slow"}}`, "code: slow", "slow"},
+		"error":                  {400, `{"error":"No."}`, "No.", ""},
+		"detail":                 {404, `{"detail":"Not found."}`, "Not found.", ""},
+		"detail is a list":       {403, `{"detail":["No.","Never."]}`, "No. Never.", ""},
+		"message before detail":  {403, `{"detail":"Two.","message":"One."}`, "One.", ""},
+		"empty before detail":    {403, `{"message":"","detail":"Two."}`, "Two.", ""},
+
+		"errors beside a message":     {400, `{"status_code":400,"message":"Bad.","data":{"a":"b"},"errors":{"page":["Wrong."]}}`, "Bad. page: Wrong.", ""},
+		"errors without a message":    {400, `{"status_code":400,"errors":{"page":["Wrong."],"org":["Unknown."]}}`, "org: Unknown. page: Wrong.", ""},
+		"errors are a list":           {400, `{"errors":["One.","Two."]}`, "One. Two.", ""},
+		"errors of another status":    {403, `{"message":"No.","errors":{"a":["b"]}}`, "No.", ""},
+		"field errors":                {400, `{"field":["This field is required."]}`, "field: This field is required.", ""},
+		"field errors, some as texts": {400, `{"page":"Wrong.","org":["Unknown."]}`, "org: Unknown. page: Wrong.", ""},
+		"field errors, nested":        {400, `{"filter":{"slug":["Not a slug."]}}`, "filter: slug: Not a slug.", ""},
+		"field errors of a list":      {400, `[{"phone":["Too long."]},{},{"n":["Required."]}]`, "phone: Too long. n: Required.", ""},
+		"a list":                      {400, `["One.","Two."]`, "One. Two.", ""},
+		"a dictionary of a 403":       {403, `{"code":"expired","reason":"The key is old."}`, "code: expired reason: The key is old.", ""},
+
+		"an element, with its secrets":   {400, `{"id":1,"api_key":"sk_1","api_secret":"s","name":"n"}`, "", ""},
+		"data":                           {400, `{"status_code":400,"data":[{"id":1,"account_sid":"AC"}]}`, "", ""},
+		"numbers":                        {403, `{"message":1,"detail":true}`, "", ""},
+		"nothing":                        {403, ``, "", ""},
+		"a web page":                     {403, `<h1>No</h1>`, "", ""},
+		"text":                           {403, `"No."`, "No.", ""},
+		"broken off":                     {403, `{"message":"No.","data":{`, "No.", ""},
+		"as deep as is looked":           {400, `{"errors":[[[["Deep."]]]]}`, "Deep.", ""},
+		"too deep":                       {400, `{"errors":[[[[["Deep."]]]]]}`, "", ""},
+		"much too deep":                  {400, `{"errors":` + strings.Repeat("[", 100_000), "", ""},
+		"a name that is there twice":     {403, `{"message":"One.","message":"Two."}`, "Two.", ""},
+		"not UTF-8":                      {403, "{\"message\":\"Acc\xe8s\"}", "Acc\ufffds", ""},
+		"texts beside a number in a 401": {401, `{"title":"No.","status":401}`, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, code := errorMessage([]byte(test.body), test.status); got != test.want || code != test.code {
+				t.Errorf("got %q and code %q, want %q and %q", got, code, test.want, test.code)
+			}
+		})
+	}
+}
