@@ -36,6 +36,6 @@ func (t *throttle) remaining() (time.Duration, *StatusError) {
 		return 0, nil
 	}
 	cause := *t.cause
-	cause.RetryAfter = left.Round(time.Second)
+	cause.RetryAfter = min(cause.RetryAfter, left.Round(time.Second))
 	return left, &cause
 }
