@@ -27,11 +27,9 @@ var exampleVariables = map[string]string{
 
 // exampleNeeds is what examples use that the first versions of the CLI lack.
 var exampleNeeds = map[string]feature{
-	"examples/audit":             checkBlock,
-	"examples/bridge":            terraformData,
-	"examples/bridge-per-region": terraformData,
-	"examples/demo":              terraformData,
-	"examples/ephemeral-token":   ephemeralToken,
+	"examples/audit":           checkBlock,
+	"examples/bridge":          terraformData,
+	"examples/ephemeral-token": ephemeralToken,
 }
 
 // TestExamples plans every configuration under examples.
@@ -47,7 +45,7 @@ func TestExamples(t *testing.T) {
 			server := documentedUnpod(t)
 			server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 			variables := credentials(server, exampleVariables)
-			variables["TF_VAR_support_base_url"] = server.URL
+			variables["TF_VAR_base_url"], variables["TF_VAR_support_base_url"] = server.URL, server.URL
 			workspace := example(t, name)
 			run(t, workspace, variables, "validate")
 			run(t, workspace, variables, "plan")

@@ -1,9 +1,9 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo shows the provider at work on a machine that has nothing but Go
-// and Terraform or OpenTofu: it builds the provider, starts a local Unpod, and
-// runs the real CLI on a scratch copy of examples/demo.
+// Command demo shows the provider at work: it builds the provider, starts a local
+// Unpod, and has the real CLI wire a bridge there, with a scratch copy of
+// examples/bridge.
 package main
 
 import (
@@ -12,9 +12,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -25,7 +25,7 @@ import (
 // interruptedStatus is the shell's customary exit status for Ctrl-C.
 const interruptedStatus = 130
 
-var errTooOld = errors.New("examples/demo uses terraform_data, which came with Terraform 1.4. Let TF_ACC_TERRAFORM_PATH name a newer one")
+var errTooOld = errors.New("examples/bridge uses terraform_data, which came with Terraform 1.4. Let TF_ACC_TERRAFORM_PATH name a newer one")
 
 func main() {
 	// A closed terminal and a closed pipe would end the process before it has
@@ -48,9 +48,12 @@ func main() {
 // run shows the demo from beginning to end, and leaves nothing of it behind
 // however it ends.
 func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		return fmt.Errorf("examples/bridge connects a number with curl 7.76 or later: %w", err)
+	}
 	show := newScreen(stdout)
 	show.heading("The Unpod provider at work, on this machine alone")
-	show.text("Building the provider from this clone, into a local mirror ...")
+	show.text("Building the provider from this clone, into a local mirror. The first time takes a minute or two ...")
 	root, err := sandbox.ModuleRoot(ctx)
 	if err != nil {
 		return err
@@ -70,15 +73,15 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 
-	workspace, err := box.Workspace(filepath.Join(root, "examples", "demo"))
+	workspace, err := box.Workspace(filepath.Join(root, "examples", "bridge"))
 	if err != nil {
 		return err
 	}
 	show.text("Starting a local Unpod with two provider configurations: " + server.URL)
-	show.text("Running " + box.CLI.Path + ", version " + box.CLI.Version + ", on a scratch copy of examples/demo")
+	show.text("Running " + box.CLI.Path + ", version " + box.CLI.Version + ", on a scratch copy of examples/bridge")
 
 	cli := commandLine{
-		name: box.CLI.Name, workspace: workspace, show: show, stderr: stderr,
+		name: box.CLI.Name, workspace: workspace, unpod: server, show: show, stderr: stderr,
 		env: environment(server.URL, show.colored),
 	}
 	if err := cli.runAll(ctx); err != nil {
@@ -92,7 +95,7 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 // rather than an argument, keeps the command lines that are shown plain.
 func environment(baseURL string, colored bool) map[string]string {
 	env := map[string]string{
-		"UNPOD_BASE_URL":   baseURL,
+		"TF_VAR_base_url":  baseURL,
 		"UNPOD_API_TOKEN":  unpodtest.Token,
 		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
 	}
@@ -107,26 +110,31 @@ func environment(baseURL string, colored bool) map[string]string {
 type commandLine struct {
 	name      string
 	workspace *sandbox.Workspace
+	unpod     *unpodtest.Server
 	env       map[string]string
 	show      *screen
 	stderr    io.Writer
 }
 
 // runAll applies a saved plan, since anything else would have to be confirmed.
+// After each change it shows what the platform says.
 func (c commandLine) runAll(ctx context.Context) error {
 	if err := c.run(ctx, "init"); err != nil {
 		return err
 	}
-	c.show.text("\n(A warning about the lock file is because the mirror has the provider for this platform\n" +
-		"alone. With a registry there is none.)")
+	c.show.text("\n(The warning about the lock file appears because the mirror has the provider for this\n" +
+		"platform only. With a registry, there is none.)")
 	for _, args := range [][]string{
 		{"plan", "-out=tfplan"},
 		{"apply", "tfplan"},
-		{"output", "-raw", "table"},
-		{"output", "-raw", "bridge"},
+		{"plan", "-destroy", "-out=tfplan"},
+		{"apply", "tfplan"},
 	} {
 		if err := c.run(ctx, args...); err != nil {
 			return err
+		}
+		if args[0] == "apply" {
+			c.show.connections(c.unpod.Connections())
 		}
 	}
 	return nil
@@ -140,9 +148,6 @@ func (c commandLine) run(ctx context.Context, args ...string) error {
 	cmd.Stderr = c.stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s: %w", line, err)
-	}
-	if slices.Contains(args, "-raw") {
-		c.show.text("") // A raw output does not end its last line.
 	}
 	return nil
 }

@@ -26,11 +26,9 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
 	}
 	for _, want := range []string{
-		" init\n", " plan -out=tfplan\n", " apply tfplan\n",
-		"ID    PROVIDER    ACCOUNT SID                         CREATED AT\n",
-		"42    twilio      ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx  2026-02-07T10:00:00Z\n",
-		"43    plivo       MAyyyyyyyyyyyyyyyyyyyyyyy           2026-02-10T09:00:00Z\n",
-		"\nsupport-line uses provider configuration 42\n",
+		" init\n", " plan -out=tfplan\n", " apply tfplan\n", " plan -destroy -out=tfplan\n",
+		"are connected:\n+14155550100 to bridge support-line, through configuration 42 at twilio\n",
+		"are connected:\nnone\n",
 		"\nThat was the real CLI ",
 	} {
 		if !strings.Contains(stdout.String(), want) {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
 // screen is where the demo is looked at. It does not tell when a write fails:
@@ -42,13 +44,26 @@ func (s *screen) heading(line string) {
 	_, _ = fmt.Fprintf(s.out, "\n%s\n", line)
 }
 
+// connections shows what the platform says is connected.
+func (s *screen) connections(all []unpodtest.Connection) {
+	s.heading("The platform says that these numbers are connected:")
+	if len(all) == 0 {
+		s.text("none")
+	}
+	for _, c := range all {
+		s.text(fmt.Sprintf("%s to bridge %s, through configuration %d at %s", c.PhoneNumber, c.Bridge, c.ProviderConfigID, *c.Provider))
+	}
+}
+
+// closing says what was shown, and what one can do next.
 func (s *screen) closing() {
 	s.text(`
-That was the real CLI with the provider built from this clone: it was installed
-from a mirror, read the provider configurations over HTTP and gave the id of one
-to a bridge. All of it ran in a temporary directory that is being removed now.
+That was the real CLI with the provider built from this clone. It installed the
+provider from a mirror, looked up a provider configuration over HTTP, and connected
+a number to a bridge with its ID. All of it ran in a temporary directory, which is
+being removed now.
 
 Next:
   make api    keeps a local Unpod running, to try your own Terraform files with
-  README.md   tells how to use the provider with your organization at Unpod`)
+  README.md   says how to use the provider with your organization`)
 }

@@ -1,10 +1,15 @@
 variable "bridge_slug" {
   description = "Slug of the bridge."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+$", var.bridge_slug))
+    error_message = "The slug must consist of lowercase letters, digits and hyphens."
+  }
 }
 
 variable "phone_number" {
-  description = "Phone number to give to the bridge, in E.164 format."
+  description = "Phone number to connect, in E.164 format. It must belong to the configuration's account."
   type        = string
 
   validation {
@@ -14,12 +19,18 @@ variable "phone_number" {
 }
 
 variable "provider_slug" {
-  description = "Slug of the telephony provider that the number is from."
+  description = "Slug of the telephony provider, for example twilio."
   type        = string
 }
 
 variable "account_sid" {
-  description = "Account at the telephony provider, where the organization has several there."
+  description = "Account SID at the telephony provider. Required if the organization has several configurations there."
   type        = string
   default     = null
+}
+
+variable "base_url" {
+  description = "Address of the Unpod platform, without /api/v2/platform."
+  type        = string
+  default     = "https://unpod.dev"
 }
