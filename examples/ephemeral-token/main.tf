@@ -9,8 +9,8 @@ terraform {
   }
 }
 
-# Given anew to plan and to apply, for example in TF_VAR_unpod_api_token, and
-# written into neither the plan nor the state.
+# Set it for plan and for apply, for example in TF_VAR_unpod_api_token. Neither
+# the plan nor the state stores it.
 variable "unpod_api_token" {
   description = "API token of an Unpod account."
   type        = string
@@ -25,5 +25,6 @@ provider "unpod" {
 data "unpod_telephony_provider_configurations" "all" {}
 
 output "ids" {
-  value = data.unpod_telephony_provider_configurations.all.ids
+  description = "IDs of the provider configurations."
+  value       = data.unpod_telephony_provider_configurations.all.ids
 }

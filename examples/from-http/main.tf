@@ -22,5 +22,6 @@ locals {
 }
 
 output "twilio_id" {
-  value = local.twilio_id
+  description = "ID of the configuration at Twilio."
+  value       = local.twilio_id
 }

@@ -8,7 +8,7 @@ terraform {
 }
 
 variable "unpod_api_token" {
-  description = "API token of the self-hosted platform, for example from TF_VAR_unpod_api_token."
+  description = "API token of the self-hosted platform. Set it in TF_VAR_unpod_api_token."
   type        = string
   sensitive   = true
 }
@@ -19,7 +19,7 @@ provider "unpod" {
   base_url    = "https://voice.example.com/unpod"
   ca_cert_pem = file("${path.module}/ca.pem")
 
-  # A platform behind a slow line: wait longer, but not too often.
+  # The platform is slow to respond: wait longer, but not too often.
   request_timeout = "1m30s"
   max_retries     = 2
 }

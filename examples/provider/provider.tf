@@ -7,6 +7,5 @@ terraform {
   }
 }
 
-# The credentials come from the environment variables UNPOD_API_TOKEN and
-# UNPOD_ORG_HANDLE, so that neither is written down here.
+# Reads UNPOD_API_TOKEN and UNPOD_ORG_HANDLE from the environment.
 provider "unpod" {}

@@ -27,9 +27,13 @@ var exampleVariables = map[string]string{
 
 // exampleNeeds is what examples use that the first versions of the CLI lack.
 var exampleNeeds = map[string]feature{
-	"examples/audit":           checkBlock,
-	"examples/bridge":          terraformData,
-	"examples/ephemeral-token": ephemeralToken,
+	"examples/bridge": terraformData,
+	"examples/data-sources/unpod_telephony_provider_configuration": terraformData,
+	"examples/ephemeral-token":                                     ephemeralToken,
+	"examples/recipes/audit":                                       checkBlock,
+	"examples/recipes/map":                                         terraformData,
+	"examples/recipes/organizations-opentofu":                      providerForEach,
+	"examples/recipes/text-id":                                     terraformData,
 }
 
 // TestExamples plans every configuration under examples.
@@ -95,7 +99,7 @@ func TestExamples_twoOrganizations(t *testing.T) {
 		return server
 	}
 	sales, support := listen("token-of-sales", "acme-sales", 1), listen("token-of-support", "acme-support", 2)
-	workspace := example(t, "examples/two-organizations")
+	workspace := example(t, "examples/recipes/organizations")
 	output := run(t, workspace, map[string]string{
 		"UNPOD_BASE_URL":           sales.URL,
 		"TF_VAR_sales_api_token":   sales.Token,
@@ -135,7 +139,7 @@ func TestExamples_audit(t *testing.T) {
 	t.Parallel()
 	needCLI(t, checkBlock)
 	server := startUnpod(t, append(unpodtest.Documented(), sip, unpodtest.Configuration{ID: 50, Provider: new("twilio"), CreatedAt: new("2999-01-01T00:00:00Z")})...)
-	workspace := example(t, "examples/audit")
+	workspace := example(t, "examples/recipes/audit")
 	output := run(t, workspace, credentials(server, map[string]string{"TF_VAR_max_age_days": "30"}), "plan")
 	for _, text := range []string{
 		"Provider configurations older than 30 days: 7, 42, 43. Rotate their credentials.",

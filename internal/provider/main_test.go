@@ -160,8 +160,12 @@ var (
 	mockProvider  = feature{"`mock_provider` in tests", 7, 8}
 	// Terraform has ephemeral variables since 1.10, OpenTofu since 1.11, and a
 	// configuration has one required_version for both.
-	ephemeralToken = feature{"examples/ephemeral-token", 11, 11}
+	ephemeralToken  = feature{"examples/ephemeral-token", 11, 11}
+	providerForEach = feature{"`for_each` on a provider", never, 9}
 )
+
+// never is the version of what one of the two does not have.
+const never = 1 << 10
 
 // needCLI skips a test if there is no CLI, or if it is older than the feature.
 func needCLI(tb testing.TB, needed feature) {
@@ -172,6 +176,9 @@ func needCLI(tb testing.TB, needed feature) {
 	minor := needed.terraform
 	if built.CLI.Name == "tofu" {
 		minor = needed.openTofu
+	}
+	if minor == never {
+		tb.Skipf("%s: %s does not have it.", needed.name, built.CLI.Name)
 	}
 	if built.CLI.Minor < minor {
 		tb.Skipf("%s: needs %s 1.%d, and this is %s.", needed.name, built.CLI.Name, minor, built.CLI.Version)

@@ -1,10 +1,27 @@
-# The configuration at Twilio. The plan stops where there is none, or more than
-# one, and says what there is.
+# By slug: the only configuration at Twilio.
 data "unpod_telephony_provider_configuration" "twilio" {
   provider_slug = "twilio"
 }
 
-output "twilio_id" {
-  description = "What a bridge is given to use Twilio."
-  value       = data.unpod_telephony_provider_configuration.twilio.id
+# By account SID: the one of several at a provider.
+data "unpod_telephony_provider_configuration" "plivo_india" {
+  provider_slug = "plivo"
+  account_sid   = "MAyyyyyyyyyyyyyyyyyyyyyyy"
+}
+
+# By ID: to refer to its account.
+data "unpod_telephony_provider_configuration" "main" {
+  id = 42
+}
+
+resource "terraform_data" "sales_line" {
+  input = { provider_config_id = data.unpod_telephony_provider_configuration.twilio.id }
+}
+
+resource "terraform_data" "india_line" {
+  input = { provider_config_id = data.unpod_telephony_provider_configuration.plivo_india.id }
+}
+
+resource "terraform_data" "billing" {
+  input = { account_sid = data.unpod_telephony_provider_configuration.main.account_sid }
 }

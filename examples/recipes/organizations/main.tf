@@ -8,22 +8,24 @@ terraform {
 }
 
 variable "sales_api_token" {
-  type      = string
-  sensitive = true
+  description = "API token with access to the sales organization."
+  type        = string
+  sensitive   = true
 }
 
 variable "support_api_token" {
-  type      = string
-  sensitive = true
+  description = "API token with access to the support organization."
+  type        = string
+  sensitive   = true
 }
 
 variable "support_base_url" {
-  description = "Address of the platform that the support organization hosts itself."
+  description = "Address of the platform that hosts the support organization."
   type        = string
 }
 
-# Each alias has a client of its own: neither's token goes to the other's
-# address. What an alias leaves out comes from the environment, for both.
+# Neither token goes to the other's address. What an alias leaves out comes from
+# the environment, for both.
 provider "unpod" {
   alias      = "sales"
   api_token  = var.sales_api_token
@@ -46,6 +48,7 @@ data "unpod_telephony_provider_configurations" "support" {
 }
 
 output "ids" {
+  description = "IDs of the provider configurations of each organization."
   value = {
     sales   = data.unpod_telephony_provider_configurations.sales.ids
     support = data.unpod_telephony_provider_configurations.support.ids

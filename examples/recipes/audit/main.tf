@@ -12,13 +12,13 @@ terraform {
 provider "unpod" {}
 
 variable "max_age_days" {
-  description = "How old a configuration may be."
+  description = "Maximum age of a configuration, in days."
   type        = number
   default     = 365
 }
 
 variable "allowed_providers" {
-  description = "The telephony providers that the organization has agreed on."
+  description = "Slugs of the telephony providers that are allowed."
   type        = set(string)
   default     = ["plivo", "twilio"]
 }
@@ -29,8 +29,8 @@ locals {
   configurations = data.unpod_telephony_provider_configurations.all.provider_configurations
   oldest         = timeadd(plantimestamp(), "-${var.max_age_days * 24}h")
 
-  # One whose date is missing, or in another format, counts as too old: it has
-  # to be looked at.
+  # A configuration without a date, or with one in another format, counts as too
+  # old: somebody has to look at it.
   too_old     = [for c in local.configurations : c.id if try(timecmp(c.created_at, local.oldest) < 0, true)]
   not_allowed = [for c in local.configurations : c.id if !contains(var.allowed_providers, coalesce(c.provider, "none"))]
 
@@ -38,7 +38,7 @@ locals {
   repeated        = { for provider, ids in local.ids_by_provider : provider => ids if length(ids) > 1 }
 }
 
-# A check that fails is a warning: the plan goes on.
+# A failed check is a warning. The plan goes on.
 check "age" {
   assert {
     condition     = length(local.too_old) == 0
