@@ -33,7 +33,7 @@ var (
 	// that users run. The others attach Terraform to a provider in the test. It
 	// is nil if there is no CLI: then the tests that need one are skipped.
 	built *sandbox.Sandbox
-	// liveEnv has the credentials of a real organization, and is nil where the
+	// liveEnv has the credentials of a real organization, and is nil if the
 	// tests are not to read one.
 	liveEnv map[string]string
 )

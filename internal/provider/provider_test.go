@@ -45,7 +45,7 @@ func TestGetProviderSchema(t *testing.T) {
 	}
 }
 
-// TestConfigure_deferral configures with an unknown argument where Terraform
+// TestConfigure_deferral configures with an unknown argument if Terraform
 // lets a provider put a read off, which no release of it does by itself yet.
 func TestConfigure_deferral(t *testing.T) {
 	t.Parallel()
@@ -140,7 +140,7 @@ func listType(tb testing.TB) tftypes.Object {
 	return objectType
 }
 
-// dynamicObject is an object in which all is null but for what is set.
+// dynamicObject is an object in which all is null except what is set.
 func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	tb.Helper()
 	values := map[string]tftypes.Value{}

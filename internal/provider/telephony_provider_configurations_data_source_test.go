@@ -56,7 +56,7 @@ func textOrNull(text *string) knownvalue.Check {
 }
 
 // TestAccTelephonyProviderConfigurations reads an organization as it is: the local one
-// with the documentation's configurations, and a real one where the environment
+// with the documentation's configurations, and a real one if the environment
 // names it.
 func TestAccTelephonyProviderConfigurations(t *testing.T) {
 	t.Parallel()
@@ -72,7 +72,7 @@ func TestAccTelephonyProviderConfigurations(t *testing.T) {
 	t.Run("live", func(t *testing.T) {
 		t.Parallel()
 		if liveEnv == nil {
-			t.Skip("A real organization is read where UNPOD_ACC_LIVE=1, with UNPOD_API_TOKEN and UNPOD_ORG_HANDLE, and UNPOD_BASE_URL for another platform than the hosted one.")
+			t.Skip("A real organization is read if UNPOD_ACC_LIVE=1, with UNPOD_API_TOKEN and UNPOD_ORG_HANDLE, and UNPOD_BASE_URL for another platform than the hosted one.")
 		}
 		testOrganization(t, liveEnv)
 	})

@@ -21,7 +21,7 @@ func TestFindCLI(t *testing.T) {
 		wantErrors  []string
 	}{
 		"terraform comes first":        {path: both, want: filepath.Join(both, executable("terraform"))},
-		"tofu where it is the only":    {path: tofu, want: filepath.Join(tofu, executable("tofu"))},
+		"tofu if it is the only one":   {path: tofu, want: filepath.Join(tofu, executable("tofu"))},
 		"the variable beats the path":  {named: filepath.Join(tofu, executable("tofu")), path: both, want: filepath.Join(tofu, executable("tofu"))},
 		"the variable names no file":   {named: filepath.Join(neither, "gone"), path: both, wantErrors: []string{pathVariable}},
 		"the variable names a folder":  {named: neither, path: both, wantErrors: []string{pathVariable}},

@@ -181,7 +181,7 @@ func TestGatheringSharesErrors(t *testing.T) {
 func TestGivingUpWhileOthersWait(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		// cancel is when each of the reads is given up, 0 where it is not.
+		// cancel is when each of the reads is given up, 0 if it is not.
 		cancel       []time.Duration
 		wantRequests int
 	}{

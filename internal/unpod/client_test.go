@@ -246,7 +246,7 @@ func endless(w http.ResponseWriter, _ *http.Request) {
 
 // TestNothingLeaks checks that a read leaves nothing behind but connections
 // that are kept for the next read, which end by themselves. The bubble fails
-// where a goroutine is left.
+// if a goroutine is left.
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
 	for name, test := range leakTests {
@@ -285,7 +285,7 @@ func TestStalledHandshakeLeaksNothing(t *testing.T) {
 		}()
 		readAndLeave(t, pipes, 0, "https://unpod.example")
 		for _, connection := range connections {
-			_ = connection.Close() // So that the bubble can end where the client did leak.
+			_ = connection.Close() // So that the bubble can end if the client did leak.
 		}
 		_ = pipes.Close() // It cannot fail.
 	})

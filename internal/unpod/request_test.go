@@ -279,7 +279,7 @@ var retryAfterTests = map[string]struct {
 	header string
 	// inTime makes the header a date, so much later than the request.
 	inTime time.Duration
-	// wantWait is 0 where the call must end at once.
+	// wantWait is 0 if the call must end at once.
 	wantWait time.Duration
 	// wantTold is what the error says, once the call has ended.
 	wantTold time.Duration
@@ -723,7 +723,7 @@ func TestRetryAfter_isCountedFromTheResponsesDate(t *testing.T) {
 	}
 }
 
-// TestRateLimitReset_isOf429WithoutRetryAfter has the header where it does not
+// TestRateLimitReset_isOf429WithoutRetryAfter has the header if it does not
 // count.
 func TestRateLimitReset_isOf429WithoutRetryAfter(t *testing.T) {
 	t.Parallel()

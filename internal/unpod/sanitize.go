@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// redacted is shown in place of a secret.
+	// redacted is shown instead of a secret.
 	redacted = "(redacted)"
 	// maxMessageLen caps a server's message, in characters: more than any of the
 	// platform's, and less than a screen.

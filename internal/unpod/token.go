@@ -72,8 +72,8 @@ func (t Token) forms() []string {
 // isShort says whether a token is too short to tell from other text.
 func (t Token) isShort() bool { return t.secret == nil || len(*t.secret) < minTellingLen }
 
-// Format prints a fixed word in place of the token, whatever the verb.
+// Format prints a fixed word instead of the token, whatever the verb.
 func (t Token) Format(state fmt.State, _ rune) { _, _ = fmt.Fprint(state, redacted) }
 
-// MarshalText returns a fixed word in place of the token.
+// MarshalText returns a fixed word instead of the token.
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -63,7 +63,7 @@ func TestParseToken(t *testing.T) {
 	}
 }
 
-// wantErrorText checks the whole text of an error, or that there is none. Where
+// wantErrorText checks the whole text of an error, or that there is none. If
 // it is right, it does not show what it was about.
 func wantErrorText(t *testing.T, err error, want string) {
 	t.Helper()

@@ -108,7 +108,7 @@ func TestTrustedServer(t *testing.T) {
 	}
 }
 
-// TestBrokenStream has an answer break off where HTTP/2 says so.
+// TestBrokenStream has a response break off, as HTTP/2 says it.
 func TestBrokenStream(t *testing.T) {
 	t.Parallel()
 	server := startTLS(t, unpodtest.Documented()...)
@@ -230,11 +230,11 @@ func TestServerChoosesOldTLSVersion(t *testing.T) {
 	}()
 	t.Cleanup(func() { _ = listener.Close() })
 	client := trusting(t, "https://"+listener.Addr().String(), "")
-	client.requester().options.MaxRetries = 1 // Where it is retried, that takes real time.
+	client.requester().options.MaxRetries = 1 // A retry would take real time.
 	wantUntrusted(t, client, unpodtest.New("", ""), "server selected unsupported protocol version")
 }
 
-// skipWithoutCertFile skips a test where Go takes the system's certificates
+// skipWithoutCertFile skips a test if Go takes the system's certificates
 // from something that a variable cannot replace.
 func skipWithoutCertFile(t *testing.T) {
 	t.Helper()
