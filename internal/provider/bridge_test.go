@@ -54,7 +54,7 @@ func needCurl(t *testing.T) {
 func posts(server *unpodtest.Server) (all []string) {
 	for _, request := range server.Requests() {
 		if request.Method == http.MethodPost {
-			all = append(all, strings.TrimPrefix(request.Path, unpodtest.BridgesPath)+" "+string(request.Body))
+			all = append(all, strings.TrimPrefix(request.Path, unpodtest.BridgesPath)+" "+request.Body)
 		}
 	}
 	return all

@@ -51,7 +51,6 @@ func TestExamples(t *testing.T) {
 			variables := credentials(server, exampleVariables)
 			variables["TF_VAR_base_url"], variables["TF_VAR_support_base_url"] = server.URL, server.URL
 			workspace := example(t, name)
-			run(t, workspace, variables, "validate")
 			run(t, workspace, variables, "plan")
 		})
 	}

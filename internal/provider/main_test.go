@@ -13,10 +13,12 @@ import (
 	"strings"
 	"testing"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -33,6 +35,8 @@ var (
 	// that users run. The others attach Terraform to a provider in the test. It
 	// is nil if there is no CLI: then the tests that need one are skipped.
 	built *sandbox.Sandbox
+	// overrides is the CLI configuration for what needs no init.
+	overrides string
 	// liveEnv has the credentials of a real organization, and is nil if the
 	// tests are not to read one.
 	liveEnv map[string]string
@@ -55,7 +59,10 @@ func runTests(m *testing.M) (code int, err error) {
 	case err != nil:
 		return 0, err
 	default:
-		defer func() { err = built.Close() }()
+		defer func() { err = errors.Join(err, built.Close()) }()
+		if overrides, err = built.WithoutInit(); err != nil {
+			return 0, err
+		}
 	}
 	if os.Getenv("UNPOD_ACC_LIVE") == "1" {
 		liveEnv = unpodVariables()
@@ -185,16 +192,62 @@ func needCLI(tb testing.TB, needed feature) {
 	}
 }
 
-// testCLI runs the steps through the real CLI.
-func testCLI(t *testing.T, variables map[string]string, steps ...resource.TestStep) {
+// testSteps runs steps as terraform-plugin-testing does: with init, plans before
+// and after each apply, and a provider in this process.
+func testSteps(t *testing.T, variables map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	needCLI(t, feature{})
-	for i := range steps {
-		if strings.Contains(steps[i].Config, "terraform_data") {
-			needCLI(t, terraformData)
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
+}
+
+// testCLI applies a configuration once, with the built provider, and checks state
+// or the error. Most tests need no more, and testSteps takes ten times as long.
+func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) {
+	t.Helper()
+	needCLI(t, feature{})
+	if strings.Contains(step.Config, "terraform_data") {
+		needCLI(t, terraformData)
+	}
+	w, env := withoutInit(t, step.Config, variables)
+	output, err := w.Run(t.Context(), env, "apply", "-auto-approve", "-no-color")
+	switch {
+	case step.ExpectError == nil && err != nil:
+		t.Fatal(err)
+	case step.ExpectError != nil && (err == nil || !step.ExpectError.MatchString(output)):
+		t.Errorf("got error %v, want one that matches %s:\n%s", err, step.ExpectError, output)
+	case step.ExpectError == nil:
+		checkState(t, w, env, step.ConfigStateChecks)
+	}
+}
+
+// withoutInit returns a workspace that needs no init, and the variables for it.
+func withoutInit(tb testing.TB, config string, variables map[string]string) (*sandbox.Workspace, map[string]string) {
+	tb.Helper()
+	needCLI(tb, feature{})
+	w, err := built.WorkspaceFromText(required + config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	env := map[string]string{"TF_CLI_CONFIG_FILE": overrides}
+	maps.Copy(env, variables)
+	return w, env
+}
+
+// checkState checks what Terraform has in state.
+func checkState(t *testing.T, w *sandbox.Workspace, env map[string]string, checks []statecheck.StateCheck) {
+	t.Helper()
+	var state tfjson.State
+	state.UseJSONNumber(true)
+	if err := state.UnmarshalJSON([]byte(run(t, w, env, "show", "-json"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, check := range checks {
+		var resp statecheck.CheckStateResponse
+		check.CheckState(t.Context(), statecheck.CheckStateRequest{State: &state}, &resp)
+		if resp.Error != nil {
+			t.Error(resp.Error)
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
 }
 
 // diagnostic is what the CLI prints of a diagnostic. In the detail, {id} stands

@@ -30,7 +30,7 @@ const canary = "canary-7f3a9c1e5b"
 // variables to run it with: against the server, and with every log there is.
 func canaryWorkspace(t *testing.T, baseURL string) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
-	workspace := workspace(t, `
+	w, variables := withoutInit(t, `
 variable "api_token" {
   type      = string
   sensitive = true
@@ -38,16 +38,16 @@ variable "api_token" {
 provider "unpod" { api_token = var.api_token }
 `+listConfig+`
 output "all" { value = `+listAddress+` }
-`)
-	return workspace, map[string]string{
+`, map[string]string{
 		"TF_VAR_api_token":      canary,
 		"UNPOD_ORG_HANDLE":      unpodtest.OrgHandle,
 		"UNPOD_BASE_URL":        baseURL,
 		"UNPOD_MAX_RETRIES":     "1",
 		"UNPOD_REQUEST_TIMEOUT": "5s",
 		"TF_LOG":                "TRACE",
-		"TF_LOG_PATH":           filepath.Join(workspace.Dir, "trace.log"),
-	}
+	})
+	variables["TF_LOG_PATH"] = filepath.Join(w.Dir, "trace.log")
+	return w, variables
 }
 
 // startCanary starts a local Unpod that accepts the canary.
@@ -155,8 +155,9 @@ func TestSecret_inABlockOfOneLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			workspace := workspace(t, block+"\n"+listConfig)
-			variables := map[string]string{"UNPOD_API_TOKEN": canary, "UNPOD_BASE_URL": "http://192.0.2.1", "UNPOD_MAX_RETRIES": "none"}
+			workspace, variables := withoutInit(t, block+"\n"+listConfig, map[string]string{
+				"UNPOD_API_TOKEN": canary, "UNPOD_BASE_URL": "http://192.0.2.1", "UNPOD_MAX_RETRIES": "none",
+			})
 			var output strings.Builder
 			for _, args := range [][]string{{"validate"}, {"validate", "-json"}, {"plan"}, {"plan", "-json"}} {
 				printed, _ := workspace.Run(t.Context(), variables, append(args, "-no-color")...) // A plan fails.

@@ -196,7 +196,7 @@ func TestAccTelephonyProviderConfiguration_invalidID(t *testing.T) {
 	for _, id := range []string{"42.5", "1e400", "9223372036854775808", "-9223372036854775809"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			testCLI(t, variables, resource.TestStep{Config: lookUp("id = " + id), ExpectError: want, PlanOnly: true})
+			testCLI(t, variables, resource.TestStep{Config: lookUp("id = " + id), ExpectError: want})
 		})
 	}
 	t.Run("apply", func(t *testing.T) {

@@ -96,7 +96,7 @@ func testOrganization(t *testing.T, variables map[string]string) {
 			ConfigStateChecks: finds(configuration),
 		})
 	}
-	testCLI(t, variables, steps...)
+	testSteps(t, variables, steps...)
 }
 
 // askAPI reads the list without the provider's client, of which only the
@@ -153,7 +153,7 @@ func TestAccTelephonyProviderConfigurations_order(t *testing.T) {
 	first, second := unpodtest.Documented()[0], unpodtest.Documented()[1]
 	config := listConfig + `output "first" { value = ` + listAddress + `.ids[0] }`
 	server := startUnpod(t, second, bare, first, sip, blank)
-	testCLI(t, credentials(server, nil),
+	testSteps(t, credentials(server, nil),
 		resource.TestStep{Config: config, ConfigStateChecks: lists(sip, blank, bare, first, second)},
 		resource.TestStep{
 			PreConfig:         func() { server.SetConfigurations(blank, first, sip, second, bare) },

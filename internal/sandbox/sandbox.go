@@ -94,15 +94,22 @@ func (s *Sandbox) prepare(ctx context.Context, target string) error {
 
 // writeCLIConfig lets init find providers in the mirror alone.
 func (s *Sandbox) writeCLIConfig() error {
-	config := fmt.Sprintf(`disable_checkpoint = true
-
-provider_installation {
-  filesystem_mirror {
-    path = %q
-  }
+	mirror := fmt.Sprintf("filesystem_mirror {\n    path = %q\n  }", filepath.ToSlash(s.mirror()))
+	return writeCLIConfig(s.cliConfig(), mirror)
 }
-`, filepath.ToSlash(s.mirror()))
-	if err := os.WriteFile(s.cliConfig(), []byte(config), 0o600); err != nil {
+
+// WithoutInit writes a CLI configuration with which a configuration can use the
+// provider without init, and returns its path. It is for TF_CLI_CONFIG_FILE.
+func (s *Sandbox) WithoutInit() (string, error) {
+	override := fmt.Sprintf("dev_overrides {\n    \"unpod-ai/unpod\" = %q\n  }", filepath.ToSlash(filepath.Dir(s.provider())))
+	path := filepath.Join(s.root, "without-init.tfrc")
+	return path, writeCLIConfig(path, override)
+}
+
+// writeCLIConfig writes one with a way to install providers.
+func writeCLIConfig(path, installation string) error {
+	config := "disable_checkpoint = true\n\nprovider_installation {\n  " + installation + "\n}\n"
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		return fmt.Errorf("writing the sandbox's CLI configuration: %w", err)
 	}
 	return nil
