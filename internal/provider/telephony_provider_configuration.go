@@ -8,9 +8,6 @@ import (
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
 // The descriptions of a telephony provider configuration's fields.
@@ -31,32 +28,6 @@ type telephonyProviderConfigurationState struct {
 	Provider   *string `msgpack:"provider"    tfsdk:"provider_slug"`
 	AccountSID *string `msgpack:"account_sid" tfsdk:"account_sid"`
 	CreatedAt  *string `msgpack:"created_at"  tfsdk:"created_at"`
-}
-
-// filter selects telephony provider configurations. A null value selects all.
-type filter struct {
-	id           types.Number
-	providerSlug types.String
-	accountSID   types.String
-}
-
-// apply returns the configurations that match, in their order.
-func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
-	var matches []unpod.ProviderConfiguration
-	for _, configuration := range configurations {
-		if f.matches(configuration) {
-			matches = append(matches, configuration)
-		}
-	}
-	return matches
-}
-
-// matches says whether a configuration has every value that is set. A field that
-// is null has none, not the empty text either.
-func (f filter) matches(configuration unpod.ProviderConfiguration) bool {
-	return (f.id.IsNull() || f.id.ValueBigFloat().Cmp(new(big.Float).SetInt64(configuration.ID)) == 0) &&
-		(f.providerSlug.IsNull() || f.providerSlug.Equal(types.StringPointerValue(configuration.Provider))) &&
-		(f.accountSID.IsNull() || f.accountSID.Equal(types.StringPointerValue(configuration.AccountSID)))
 }
 
 // int64Validator refuses a number that is not a whole one of 64 bits. The

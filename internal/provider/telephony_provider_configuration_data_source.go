@@ -90,10 +90,10 @@ func (d *telephonyProviderConfigurationDataSource) Read(ctx context.Context, req
 	filter := filter{id: model.ID, providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
 	switch matches := filter.apply(configurations); len(matches) {
 	case 0:
-		resp.Diagnostics.Append(noMatchDiagnostic(filter, configurations, d.data.settings))
+		resp.Diagnostics.Append(filter.noMatch(configurations, d.data.settings))
 	case 1:
 		resp.Diagnostics.Append(resp.State.Set(ctx, telephonyProviderConfigurationState(matches[0]))...)
 	default:
-		resp.Diagnostics.Append(severalMatchesDiagnostic(filter, matches))
+		resp.Diagnostics.Append(filter.severalMatches(matches))
 	}
 }

@@ -6,6 +6,7 @@ package provider
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,8 +27,34 @@ const (
 	maxShownLen = 64
 )
 
-// noMatchDiagnostic says that no configuration matches, and what there is.
-func noMatchDiagnostic(f filter, all []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
+// filter selects telephony provider configurations. A null value selects all.
+type filter struct {
+	id           types.Number
+	providerSlug types.String
+	accountSID   types.String
+}
+
+// apply returns the configurations that match, in their order.
+func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
+	var matches []unpod.ProviderConfiguration
+	for _, configuration := range configurations {
+		if f.matches(configuration) {
+			matches = append(matches, configuration)
+		}
+	}
+	return matches
+}
+
+// matches says whether a configuration has every value that is set. A field that
+// is null has none, not the empty text either.
+func (f filter) matches(configuration unpod.ProviderConfiguration) bool {
+	return (f.id.IsNull() || f.id.ValueBigFloat().Cmp(new(big.Float).SetInt64(configuration.ID)) == 0) &&
+		(f.providerSlug.IsNull() || f.providerSlug.Equal(types.StringPointerValue(configuration.Provider))) &&
+		(f.accountSID.IsNull() || f.accountSID.Equal(types.StringPointerValue(configuration.AccountSID)))
+}
+
+// noMatch says that no configuration matches, and what there is.
+func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
 	detail := "No telephony provider configuration of the organization matches " + f.names(" and ") + "."
 	switch {
 	case len(all) == 0:
@@ -40,9 +67,9 @@ func noMatchDiagnostic(f filter, all []unpod.ProviderConfiguration, s settings) 
 	return f.diagnostic("No provider configuration matches", detail)
 }
 
-// severalMatchesDiagnostic says that more than one configuration matches, and
+// severalMatches says that more than one configuration matches, and
 // which arguments would leave one.
-func severalMatchesDiagnostic(f filter, matches []unpod.ProviderConfiguration) diag.Diagnostic {
+func (f filter) severalMatches(matches []unpod.ProviderConfiguration) diag.Diagnostic {
 	return f.diagnostic("More than one provider configuration matches", fmt.Sprintf(
 		"%d telephony provider configurations of the organization match %s.\n\n%s\n\nTo select one, set %s as well.",
 		len(matches), f.names(" and "), f.list(matches), strings.Join(distinctive(matches), " or ")))
