@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -551,7 +552,10 @@ func compressed(status int, body []byte, times int) http.HandlerFunc {
 func zip(t *testing.T, body []byte) []byte {
 	t.Helper()
 	var zipped bytes.Buffer
-	writer := gzip.NewWriter(&zipped)
+	writer, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := writer.Write(body); err != nil {
 		t.Fatal(err)
 	}
@@ -615,29 +619,34 @@ func TestMemory(t *testing.T) {
 	const size = 16 << 20
 	const most = 150 << 20
 	const tooLarge, status, shape = "*unpod.TooLargeError", "*unpod.StatusError", "*unpod.ShapeError"
-	bomb := zip(t, bytes.Repeat([]byte(" "), size))
-	filled := func(before, part, after string) []byte {
-		return zip(t, []byte(before+strings.Repeat(part, (size-len(before+after))/len(part))+after))
+	bomb := func(t *testing.T) []byte { t.Helper(); return zip(t, bytes.Repeat([]byte(" "), size)) }
+	once := func(status int, body func() []byte) func(*testing.T) http.HandlerFunc {
+		return func(t *testing.T) http.HandlerFunc { t.Helper(); return compressed(status, zip(t, body()), 1) }
+	}
+	filled := func(before, part, after string) func() []byte {
+		return func() []byte {
+			return []byte(before + strings.Repeat(part, (size-len(before+after))/len(part)) + after)
+		}
 	}
 	for name, test := range map[string]struct {
-		answer   http.HandlerFunc
+		answer   func(*testing.T) http.HandlerFunc
 		wantKind string
 	}{
-		"compressed":       {compressed(200, bomb, 10<<30/size), tooLarge},
-		"compressed error": {compressed(403, bomb, 10<<30/size), status},
-		"as it is":         {endless, tooLarge},
-		"small elements":   {compressed(200, smallElements(t, size), 1), tooLarge},
-		"numbers":          {compressed(200, filled(`{"data":[`, "0,", "0]}"), 1), shape},
-		"nested":           {compressed(200, filled(`{"more":`, "[", `}`), 1), shape},
-		"field errors":     {compressed(400, filled(`{"errors":[`, `"a",`, `"a"]}`), 1), status},
-		"many members":     {compressed(200, zip(t, manyMembers(size)), 1), shape},
-		"one long text":    {compressed(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`), 1), shape},
-		"a long message":   {compressed(403, filled(`{"message":"`, "\xc3\xa9", `"}`), 1), status},
+		"compressed":       {func(t *testing.T) http.HandlerFunc { t.Helper(); return compressed(200, bomb(t), 10<<30/size) }, tooLarge},
+		"compressed error": {func(t *testing.T) http.HandlerFunc { t.Helper(); return compressed(403, bomb(t), 10<<30/size) }, status},
+		"as it is":         {func(*testing.T) http.HandlerFunc { return endless }, tooLarge},
+		"small elements":   {once(200, func() []byte { return smallElements(size) }), tooLarge},
+		"numbers":          {once(200, filled(`{"data":[`, "0,", "0]}")), shape},
+		"nested":           {once(200, filled(`{"more":`, "[", `}`)), shape},
+		"field errors":     {once(400, filled(`{"errors":[`, `"a",`, `"a"]}`)), status},
+		"many members":     {once(200, func() []byte { return manyMembers(size) }), shape},
+		"one long text":    {once(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`)), shape},
+		"a long message":   {once(403, filled(`{"message":"`, "\xc3\xa9", `"}`)), status},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startAPI(t)
-			server.AnswerAlways(test.answer)
+			server.AnswerAlways(test.answer(t))
 			report, _ := runChild(t, childOrder{BaseURL: server.URL, MaxRetries: 4})
 			if report.Kind != test.wantKind || report.Attempts != 1 {
 				t.Errorf("got %s %q after %d attempts, want a %s after 1", report.Kind, report.Error, report.Attempts, test.wantKind)
@@ -651,27 +660,22 @@ func TestMemory(t *testing.T) {
 }
 
 // smallElements is a list of as many elements as fit, none of which is wrong.
-func smallElements(t *testing.T, size int) []byte {
-	t.Helper()
-	var body bytes.Buffer
-	body.WriteString(`{"data":[{"id":-1}`)
-	for i := 0; body.Len() < size-20; i++ {
-		_, _ = fmt.Fprintf(&body, `,{"id":%d}`, i) // A buffer takes all.
+func smallElements(size int) []byte {
+	body := append(make([]byte, 0, size), `{"data":[{"id":-1}`...)
+	for i := int64(0); len(body) < size-40; i++ {
+		body = append(strconv.AppendInt(append(body, `,{"id":`...), i, 10), '}')
 	}
-	body.WriteString(`]}`)
-	return zip(t, body.Bytes())
+	return append(body, `]}`...)
 }
 
-// manyMembers returns an object of about size bytes with many members, each of
-// another name.
+// manyMembers is an element of about size bytes with many members, each of another
+// name.
 func manyMembers(size int) []byte {
-	var body bytes.Buffer
-	body.WriteString(`{"data":[{"id":"1"`)
-	for i := range size / 16 {
-		_, _ = fmt.Fprintf(&body, `,"%09x":0`, i) // A buffer takes all.
+	body := append(make([]byte, 0, size), `{"data":[{"id":"1"`...)
+	for i := int64(0); len(body) < size-40; i++ {
+		body = append(strconv.AppendInt(append(body, `,"`...), i, 10), `":0`...)
 	}
-	body.WriteString(`}]}`)
-	return body.Bytes()
+	return append(body, `}]}`...)
 }
 
 // TestBodyAtTheLimit pins the limit to the byte, with a limit that is quick to
