@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -57,10 +60,10 @@ var argumentCases = map[string]func(*testing.T) argumentCase{
 	},
 }
 
-// TestAccArguments sets each argument in each place where it can be set: the
-// right value in one place and the wrong one in all places after it, and then
-// the other way round. Whether the list is read shows which value was used.
-func TestAccArguments(t *testing.T) {
+// TestArguments sets each argument in each place where it can be set: the right
+// value in one place and the wrong one in all places after it, and then the other
+// way round. Whether the list is read shows which value was used.
+func TestArguments(t *testing.T) {
 	t.Parallel()
 	for _, argument := range arguments {
 		for first := range len(argument.variables) + 1 {
@@ -71,23 +74,26 @@ func TestAccArguments(t *testing.T) {
 			t.Run(argument.name+"/"+place, func(t *testing.T) {
 				t.Parallel()
 				test := argumentCases[argument.name](t)
-				testArgument(t, argument, first, test.baseURL, test.right, test.wrong,
-					resource.TestStep{ConfigStateChecks: lists(unpodtest.Documented()...)})
+				if diags := readWith(t, argument, first, test.baseURL, test.right, test.wrong); len(diags) != 0 {
+					t.Errorf("got %s: %s", diags[0].Summary, diags[0].Detail)
+				}
 			})
 			t.Run(argument.name+"/"+place+"/wrong", func(t *testing.T) {
 				t.Parallel()
 				test := argumentCases[argument.name](t)
-				testArgument(t, argument, first, test.baseURL, test.wrong, test.right,
-					resource.TestStep{ExpectError: regexp.MustCompile(`Error: [^\n]*Unpod`)})
+				diags := readWith(t, argument, first, test.baseURL, test.wrong, test.right)
+				if len(diags) != 1 || !strings.Contains(diags[0].Summary, "Unpod") {
+					t.Errorf("got %v, want that Unpod cannot be read", diags)
+				}
 			})
 		}
 	}
 }
 
-// testArgument runs a step with an argument set to one value in its first place
+// readWith reads the list with an argument set to one value in its first place
 // and to another in the places after it. The places are the configuration and
 // then the variables; those before the first are null, or empty.
-func testArgument(t *testing.T, argument argument, first int, baseURL, value, later string, step resource.TestStep) {
+func readWith(t *testing.T, argument argument, first int, baseURL, value, later string) []*tfprotov6.Diagnostic {
 	t.Helper()
 	variables := map[string]string{
 		"UNPOD_API_TOKEN": unpodtest.Token, "UNPOD_ORG_HANDLE": unpodtest.OrgHandle, "UNPOD_BASE_URL": baseURL, "UNPOD_MAX_RETRIES": "0",
@@ -102,12 +108,29 @@ func testArgument(t *testing.T, argument argument, first int, baseURL, value, la
 			variables[variable] = later
 		}
 	}
-	configured := "null"
-	if first == 0 {
-		configured = fmt.Sprintf("%q", value)
+	set := map[string]tftypes.Value{}
+	switch number, err := strconv.ParseFloat(value, 64); {
+	case first > 0:
+	case argument.name == "max_retries" && err == nil:
+		set[argument.name] = tftypes.NewValue(tftypes.Number, number)
+	default:
+		set[argument.name] = tftypes.NewValue(tftypes.String, value)
 	}
-	step.Config = fmt.Sprintf("%s\nprovider \"unpod\" {\n  %s = %s\n}\n", listConfig, argument.name, configured)
-	testCLI(t, variables, step)
+	server, err := factories(variables)["unpod"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(t, set)})
+	if err != nil || len(resp.Diagnostics) != 0 {
+		return resp.Diagnostics
+	}
+	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read.Diagnostics
 }
 
 // invalidArguments are a value that each argument refuses, and why.
@@ -175,19 +198,21 @@ func TestAccArguments_wrongKind(t *testing.T) {
 	}
 }
 
-// TestAccArguments_empty gives empty values in the configuration, which are
-// never replaced by what the environment has.
-func TestAccArguments_empty(t *testing.T) {
+// TestArguments_empty gives empty values in the configuration, which are never
+// replaced by what the environment has. A number has no empty value.
+func TestArguments_empty(t *testing.T) {
 	t.Parallel()
 	for _, argument := range arguments {
+		if argument.name == "max_retries" {
+			continue
+		}
 		t.Run(argument.name, func(t *testing.T) {
 			t.Parallel()
-			if argument.name == "max_retries" {
-				t.Skip("A number has no empty value.")
-			}
 			test := argumentCases[argument.name](t)
-			testArgument(t, argument, 0, test.baseURL, "", test.right,
-				resource.TestStep{ExpectError: regexp.MustCompile("Error: Invalid " + argument.name)})
+			diags := readWith(t, argument, 0, test.baseURL, "", test.right)
+			if len(diags) != 1 || diags[0].Summary != "Invalid "+argument.name {
+				t.Errorf("got %v, want that %s is invalid", diags, argument.name)
+			}
 		})
 	}
 }
