@@ -5,10 +5,12 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -216,7 +218,7 @@ func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) 
 	case step.ExpectError != nil && (err == nil || !step.ExpectError.MatchString(output)):
 		t.Errorf("got error %v, want one that matches %s:\n%s", err, step.ExpectError, output)
 	case step.ExpectError == nil:
-		checkState(t, w, env, step.ConfigStateChecks)
+		checkState(t, w, step.ConfigStateChecks)
 	}
 }
 
@@ -233,16 +235,33 @@ func withoutInit(tb testing.TB, config string, variables map[string]string) (*sa
 	return w, env
 }
 
-// checkState checks what Terraform has in state.
-func checkState(t *testing.T, w *sandbox.Workspace, env map[string]string, checks []statecheck.StateCheck) {
+// checkState checks what Terraform has in state. It reads the file, because the
+// CLI would start the provider once more for that.
+func checkState(t *testing.T, w *sandbox.Workspace, checks []statecheck.StateCheck) {
 	t.Helper()
-	var state tfjson.State
-	state.UseJSONNumber(true)
-	if err := state.UnmarshalJSON([]byte(run(t, w, env, "show", "-json"))); err != nil {
+	var file struct {
+		Resources []struct {
+			Type      string `json:"type"`
+			Name      string `json:"name"`
+			Instances []struct {
+				Attributes map[string]any `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+	decoder := json.NewDecoder(strings.NewReader(readFile(t, filepath.Join(w.Dir, "terraform.tfstate"))))
+	decoder.UseNumber()
+	if err := decoder.Decode(&file); err != nil {
 		t.Fatal(err)
+	}
+	var root tfjson.StateModule
+	for _, resource := range file.Resources {
+		root.Resources = append(root.Resources, &tfjson.StateResource{
+			Address: "data." + resource.Type + "." + resource.Name, AttributeValues: resource.Instances[0].Attributes,
+		})
 	}
 	for _, check := range checks {
 		var resp statecheck.CheckStateResponse
+		state := tfjson.State{Values: &tfjson.StateValues{RootModule: &root}}
 		check.CheckState(t.Context(), statecheck.CheckStateRequest{State: &state}, &resp)
 		if resp.Error != nil {
 			t.Error(resp.Error)
