@@ -8,39 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
-
-// workspace returns one with a configuration, in which init has installed the
-// provider.
-func workspace(tb testing.TB, config string) *sandbox.Workspace {
-	tb.Helper()
-	needCLI(tb, feature{})
-	made, err := built.WorkspaceFromText(required + config)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	run(tb, made, nil, "init")
-	return made
-}
-
-// run runs the CLI, which must succeed, and returns what it printed.
-func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]string, args ...string) string {
-	tb.Helper()
-	output, err := workspace.Run(tb.Context(), variables, append(args, "-no-color")...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return output
-}
-
-const required = `terraform {
-  required_providers {
-    unpod = { source = "unpod-ai/unpod" }
-  }
-}
-`
 
 // TestBinary_oneRequest counts what a plan asks. The second plan follows an
 // apply, and the server answers in another order.

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
@@ -247,19 +246,6 @@ func testError(t *testing.T, variables map[string]string, baseURL, summary, happ
 
 // requestID matches a random UUID.
 var requestID = regexp.MustCompile(requestIDPattern)
-
-// readError reads the list through a configured provider, and returns the one
-// error that this ends in.
-func readError(t *testing.T, provider tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
-	t.Helper()
-	resp, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
-	})
-	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
-		t.Fatalf("got %+v and error %v, want one diagnostic", resp, err)
-	}
-	return resp.Diagnostics[0]
-}
 
 // TestErrors_notSent throttles a provider for a day, and reads again.
 func TestErrors_notSent(t *testing.T) {

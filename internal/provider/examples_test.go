@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
@@ -70,19 +69,6 @@ func TestExamples_tests(t *testing.T) {
 			}
 		})
 	}
-}
-
-// example returns a workspace with an example, initialized.
-func example(t *testing.T, name string) *sandbox.Workspace {
-	t.Helper()
-	needCLI(t, feature{})
-	workspace, err := built.Workspace(filepath.Join(moduleRoot(t), name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	addRequired(t, workspace)
-	run(t, workspace, nil, "init")
-	return workspace
 }
 
 // TestExamples_twoOrganizations has a platform for each organization, and looks
@@ -170,24 +156,6 @@ func TestExamples_ephemeralToken(t *testing.T) {
 	}
 }
 
-// addRequired says where the provider is from in an example that leaves this to
-// the page that shows it.
-func addRequired(t *testing.T, workspace *sandbox.Workspace) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if strings.Contains(readFile(t, file), "required_providers") {
-			return
-		}
-	}
-	if err := os.WriteFile(filepath.Join(workspace.Dir, "terraform.tf"), []byte(required), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // exampleDirectories returns every directory under examples, named from the
 // module's root, that holds files of this kind.
 func exampleDirectories(t *testing.T, ending string) []string {
@@ -226,24 +194,6 @@ func TestReadme(t *testing.T) {
 			t.Errorf("README.md does not have %s", row)
 		}
 	}
-}
-
-func moduleRoot(t *testing.T) string {
-	t.Helper()
-	root, err := sandbox.ModuleRoot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
-func readFile(t *testing.T, path string) string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }
 
 // TestDocs_links checks that links work on the registry, which serves index.md

@@ -5,22 +5,32 @@ package provider
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -302,4 +312,297 @@ func providerSchema(tb testing.TB) schema.Schema {
 		tb.Fatal(resp.Diagnostics)
 	}
 	return resp.Schema
+}
+
+const required = `terraform {
+  required_providers {
+    unpod = { source = "unpod-ai/unpod" }
+  }
+}
+`
+
+// workspace returns one with a configuration, in which init has installed the
+// provider.
+func workspace(tb testing.TB, config string) *sandbox.Workspace {
+	tb.Helper()
+	needCLI(tb, feature{})
+	made, err := built.WorkspaceFromText(required + config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	run(tb, made, nil, "init")
+	return made
+}
+
+// run runs the CLI, which must succeed, and returns what it printed.
+func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]string, args ...string) string {
+	tb.Helper()
+	output, err := workspace.Run(tb.Context(), variables, append(args, "-no-color")...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return output
+}
+
+// readError reads the list through a configured provider, and returns the one
+// error that this ends in.
+func readError(t *testing.T, provider tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
+	t.Helper()
+	resp, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
+	})
+	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
+		t.Fatalf("got %+v and error %v, want one diagnostic", resp, err)
+	}
+	return resp.Diagnostics[0]
+}
+
+// example returns a workspace with an example, initialized.
+func example(t *testing.T, name string) *sandbox.Workspace {
+	t.Helper()
+	needCLI(t, feature{})
+	workspace, err := built.Workspace(filepath.Join(moduleRoot(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addRequired(t, workspace)
+	run(t, workspace, nil, "init")
+	return workspace
+}
+
+// addRequired says where the provider is from in an example that leaves this to
+// the page that shows it.
+func addRequired(t *testing.T, workspace *sandbox.Workspace) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.Contains(readFile(t, file), "required_providers") {
+			return
+		}
+	}
+	if err := os.WriteFile(filepath.Join(workspace.Dir, "terraform.tf"), []byte(required), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	root, err := sandbox.ModuleRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// configured is a provider's server that is ready to read.
+func configured(tb testing.TB, variables map[string]string) tfprotov6.ProviderServer {
+	tb.Helper()
+	server, err := factories(variables)["unpod"]()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	resp, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(tb, nil)})
+	if err != nil || len(resp.Diagnostics) != 0 {
+		tb.Fatal(err, resp)
+	}
+	return server
+}
+
+// providerConfig is a provider block with these arguments set.
+func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
+	objectType, ok := providerSchema(tb).Type().TerraformType(tb.Context()).(tftypes.Object)
+	if !ok {
+		tb.Fatal("the provider block is no object")
+	}
+	return dynamicObject(tb, objectType, set)
+}
+
+// listDataSourceConfig is a data block without filters.
+func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
+	tb.Helper()
+	return dynamicObject(tb, listType(tb), nil)
+}
+
+// listType is the type of the data block.
+func listType(tb testing.TB) tftypes.Object {
+	tb.Helper()
+	var resp datasource.SchemaResponse
+	newTelephonyProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
+	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
+	if !ok {
+		tb.Fatal("the data block is no object")
+	}
+	return objectType
+}
+
+// dynamicObject is an object in which all is null except what is set.
+func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
+	values := map[string]tftypes.Value{}
+	for name, attributeType := range objectType.AttributeTypes {
+		values[name] = tftypes.NewValue(attributeType, nil)
+	}
+	maps.Copy(values, set)
+	dynamic, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return &dynamic
+}
+
+// listReader returns what reads a list through a provider of its own. The server
+// answers with a body that was made before, so that making it does not count.
+func listReader(tb testing.TB, body string) func(testing.TB) {
+	tb.Helper()
+	server := startUnpod(tb)
+	server.AnswerAlways(unpodtest.JSON(http.StatusOK, body))
+	provider := configured(tb, credentials(server, nil))
+	request := &tfprotov6.ReadDataSourceRequest{TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(tb)}
+	return func(tb testing.TB) {
+		tb.Helper()
+		resp, err := provider.ReadDataSource(tb.Context(), request)
+		if err != nil || len(resp.Diagnostics) != 0 {
+			tb.Fatal(err, resp)
+		}
+	}
+}
+
+// listBody is the body with which the local Unpod answers.
+func listBody(tb testing.TB, size int) string {
+	tb.Helper()
+	request := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, unpodtest.Path, http.NoBody)
+	request.Header.Set("Authorization", "Token "+unpodtest.Token)
+	request.Header.Set("Org-Handle", unpodtest.OrgHandle)
+	recorder := httptest.NewRecorder()
+	unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Many(size)...).ServeHTTP(recorder, request)
+	if recorder.Code != http.StatusOK {
+		tb.Fatalf("got status %d", recorder.Code)
+	}
+	return recorder.Body.String()
+}
+
+// canary is a token that is found wherever it gets to.
+const canary = "canary-7f3a9c1e5b"
+
+// startCanary starts a local Unpod that accepts the canary.
+func startCanary(t *testing.T) *unpodtest.Server {
+	t.Helper()
+	return unpodtest.Start(t, unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...))
+}
+
+// encodings are the forms that something on the way could give a secret.
+func encodings(secret string) []string {
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		panic(err) // A string always encodes.
+	}
+	return []string{
+		secret, strings.ToUpper(secret), strings.ToLower(secret),
+		url.QueryEscape(secret), url.PathEscape(secret),
+		strings.Trim(string(quoted), `"`), strings.Trim(strconv.Quote(secret), `"`),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		fmt.Sprintf("%x", secret),
+	}
+}
+
+// wantHidden checks that a text does not show a secret in any encoding.
+func wantHidden(t *testing.T, text, secret string) {
+	t.Helper()
+	for _, form := range encodings(secret) {
+		if strings.Contains(text, form) {
+			t.Errorf("%s is shown as %q:\n%s", secret, form, text)
+		}
+	}
+}
+
+// searchFiles looks for a secret, in every encoding, in all files of a workspace,
+// the log and one other among them, and returns the log.
+func searchFiles(t *testing.T, dir, secret, other string) (log string) {
+	t.Helper()
+	searched := map[string]bool{}
+	files := os.DirFS(dir)
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		content, err := fs.ReadFile(files, path)
+		if err != nil {
+			return err
+		}
+		searched[entry.Name()] = true
+		if entry.Name() == "trace.log" {
+			log = string(content)
+		}
+		for _, form := range encodings(secret) {
+			if strings.Contains(string(content), form) {
+				t.Errorf("%s is in %s as %q", secret, entry.Name(), form)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !searched[other] || !searched["trace.log"] {
+		t.Errorf("searched only %v", searched)
+	}
+	return log
+}
+
+func lookUp(conditions string) string {
+	return "data \"unpod_telephony_provider_configuration\" \"test\" {\n" + conditions + "\n}\n"
+}
+
+// finds checks that the data source has exactly this configuration.
+func finds(configuration unpodtest.Configuration) []statecheck.StateCheck {
+	var checks []statecheck.StateCheck
+	for name, check := range map[string]knownvalue.Check{
+		"id":            knownvalue.Int64Exact(configuration.ID),
+		"provider_slug": textOrNull(configuration.Provider),
+		"account_sid":   textOrNull(configuration.AccountSID),
+		"created_at":    textOrNull(configuration.CreatedAt),
+	} {
+		checks = append(checks, statecheck.ExpectKnownValue(
+			"data.unpod_telephony_provider_configuration.test", tfjsonpath.New(name), check))
+	}
+	return checks
+}
+
+// lists checks that the data source has exactly these configurations, in this
+// order, and their ids.
+func lists(configurations ...unpodtest.Configuration) []statecheck.StateCheck {
+	elements, ids := []knownvalue.Check{}, []knownvalue.Check{}
+	for _, configuration := range configurations {
+		elements = append(elements, knownvalue.ObjectExact(map[string]knownvalue.Check{
+			"id":          knownvalue.Int64Exact(configuration.ID),
+			"provider":    textOrNull(configuration.Provider),
+			"account_sid": textOrNull(configuration.AccountSID),
+			"created_at":  textOrNull(configuration.CreatedAt),
+		}))
+		ids = append(ids, knownvalue.Int64Exact(configuration.ID))
+	}
+	return []statecheck.StateCheck{
+		statecheck.ExpectKnownValue(listAddress, tfjsonpath.New("provider_configurations"), knownvalue.ListExact(elements)),
+		statecheck.ExpectKnownValue(listAddress, tfjsonpath.New("ids"), knownvalue.ListExact(ids)),
+	}
+}
+
+func textOrNull(text *string) knownvalue.Check {
+	if text == nil {
+		return knownvalue.Null()
+	}
+	return knownvalue.StringExact(*text)
 }

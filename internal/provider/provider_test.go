@@ -6,12 +6,10 @@ package provider
 import (
 	"context"
 	"errors"
-	"maps"
 	"math"
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -96,63 +94,6 @@ func TestReadDataSource_concurrent(t *testing.T) {
 		})
 	}
 	reads.Wait()
-}
-
-// configured is a provider's server that is ready to read.
-func configured(tb testing.TB, variables map[string]string) tfprotov6.ProviderServer {
-	tb.Helper()
-	server, err := factories(variables)["unpod"]()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	resp, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(tb, nil)})
-	if err != nil || len(resp.Diagnostics) != 0 {
-		tb.Fatal(err, resp)
-	}
-	return server
-}
-
-// providerConfig is a provider block with these arguments set.
-func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	tb.Helper()
-	objectType, ok := providerSchema(tb).Type().TerraformType(tb.Context()).(tftypes.Object)
-	if !ok {
-		tb.Fatal("the provider block is no object")
-	}
-	return dynamicObject(tb, objectType, set)
-}
-
-// listDataSourceConfig is a data block without filters.
-func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
-	tb.Helper()
-	return dynamicObject(tb, listType(tb), nil)
-}
-
-// listType is the type of the data block.
-func listType(tb testing.TB) tftypes.Object {
-	tb.Helper()
-	var resp datasource.SchemaResponse
-	newTelephonyProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
-	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
-	if !ok {
-		tb.Fatal("the data block is no object")
-	}
-	return objectType
-}
-
-// dynamicObject is an object in which all is null except what is set.
-func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	tb.Helper()
-	values := map[string]tftypes.Value{}
-	for name, attributeType := range objectType.AttributeTypes {
-		values[name] = tftypes.NewValue(attributeType, nil)
-	}
-	maps.Copy(values, set)
-	dynamic, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return &dynamic
 }
 
 // TestProviderConfigurationsState reads back what Terraform is sent, by the

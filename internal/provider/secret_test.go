@@ -4,15 +4,9 @@
 package provider
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"net/url"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +16,6 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
-
-// canary is a token that is found wherever it gets to.
-const canary = "canary-7f3a9c1e5b"
 
 // canaryWorkspace has a configuration whose token is the canary, and the
 // variables to run it with: against the server, and with every log there is.
@@ -48,12 +39,6 @@ output "all" { value = `+listAddress+` }
 	})
 	variables["TF_LOG_PATH"] = filepath.Join(w.Dir, "trace.log")
 	return w, variables
-}
-
-// startCanary starts a local Unpod that accepts the canary.
-func startCanary(t *testing.T) *unpodtest.Server {
-	t.Helper()
-	return unpodtest.Start(t, unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...))
 }
 
 // TestSecret_success reads with success, in the end, from a server that gives
@@ -262,63 +247,4 @@ func TestSecret_certificate(t *testing.T) {
 		t.Errorf("the plan did not fail for the certificate's name:\n%s", output)
 	}
 	searchFiles(t, workspace.Dir, canary, "main.tf")
-}
-
-// encodings are the forms that something on the way could give a secret.
-func encodings(secret string) []string {
-	quoted, err := json.Marshal(secret)
-	if err != nil {
-		panic(err) // A string always encodes.
-	}
-	return []string{
-		secret, strings.ToUpper(secret), strings.ToLower(secret),
-		url.QueryEscape(secret), url.PathEscape(secret),
-		strings.Trim(string(quoted), `"`), strings.Trim(strconv.Quote(secret), `"`),
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		fmt.Sprintf("%x", secret),
-	}
-}
-
-// wantHidden checks that a text does not show a secret in any encoding.
-func wantHidden(t *testing.T, text, secret string) {
-	t.Helper()
-	for _, form := range encodings(secret) {
-		if strings.Contains(text, form) {
-			t.Errorf("%s is shown as %q:\n%s", secret, form, text)
-		}
-	}
-}
-
-// searchFiles looks for a secret, in every encoding, in all files of a workspace, the log and one
-// other among them, and returns the log.
-func searchFiles(t *testing.T, dir, secret, other string) (log string) {
-	t.Helper()
-	searched := map[string]bool{}
-	files := os.DirFS(dir)
-	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		content, err := fs.ReadFile(files, path)
-		if err != nil {
-			return err
-		}
-		searched[entry.Name()] = true
-		if entry.Name() == "trace.log" {
-			log = string(content)
-		}
-		for _, form := range encodings(secret) {
-			if strings.Contains(string(content), form) {
-				t.Errorf("%s is in %s as %q", secret, entry.Name(), form)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !searched[other] || !searched["trace.log"] {
-		t.Errorf("searched only %v", searched)
-	}
-	return log
 }

@@ -9,9 +9,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -22,25 +19,6 @@ var regions = []unpodtest.Configuration{
 	{ID: 42, Provider: new("twilio"), AccountSID: new("ACamerica"), CreatedAt: new("2026-02-07T10:00:00Z")},
 	{ID: 43, Provider: new("plivo"), AccountSID: new("MAasia"), CreatedAt: new("2026-02-10T09:00:00Z")},
 	sip,
-}
-
-func lookUp(conditions string) string {
-	return "data \"unpod_telephony_provider_configuration\" \"test\" {\n" + conditions + "\n}\n"
-}
-
-// finds checks that the data source has exactly this configuration.
-func finds(configuration unpodtest.Configuration) []statecheck.StateCheck {
-	var checks []statecheck.StateCheck
-	for name, check := range map[string]knownvalue.Check{
-		"id":            knownvalue.Int64Exact(configuration.ID),
-		"provider_slug": textOrNull(configuration.Provider),
-		"account_sid":   textOrNull(configuration.AccountSID),
-		"created_at":    textOrNull(configuration.CreatedAt),
-	} {
-		checks = append(checks, statecheck.ExpectKnownValue(
-			"data.unpod_telephony_provider_configuration.test", tfjsonpath.New(name), check))
-	}
-	return checks
 }
 
 func TestAccTelephonyProviderConfiguration(t *testing.T) {

@@ -14,10 +14,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -28,32 +25,6 @@ var (
 	blank = unpodtest.Configuration{ID: 8, Provider: new(""), AccountSID: new(""), CreatedAt: new("")}
 	bare  = unpodtest.Configuration{ID: 9}
 )
-
-// lists checks that the data source has exactly these configurations, in this
-// order, and their ids.
-func lists(configurations ...unpodtest.Configuration) []statecheck.StateCheck {
-	elements, ids := []knownvalue.Check{}, []knownvalue.Check{}
-	for _, configuration := range configurations {
-		elements = append(elements, knownvalue.ObjectExact(map[string]knownvalue.Check{
-			"id":          knownvalue.Int64Exact(configuration.ID),
-			"provider":    textOrNull(configuration.Provider),
-			"account_sid": textOrNull(configuration.AccountSID),
-			"created_at":  textOrNull(configuration.CreatedAt),
-		}))
-		ids = append(ids, knownvalue.Int64Exact(configuration.ID))
-	}
-	return []statecheck.StateCheck{
-		statecheck.ExpectKnownValue(listAddress, tfjsonpath.New("provider_configurations"), knownvalue.ListExact(elements)),
-		statecheck.ExpectKnownValue(listAddress, tfjsonpath.New("ids"), knownvalue.ListExact(ids)),
-	}
-}
-
-func textOrNull(text *string) knownvalue.Check {
-	if text == nil {
-		return knownvalue.Null()
-	}
-	return knownvalue.StringExact(*text)
-}
 
 // TestAccTelephonyProviderConfigurations reads an organization as it is: the local one
 // with the documentation's configurations, and a real one if the environment

@@ -45,14 +45,6 @@ func (o *organization) grow() {
 	}
 }
 
-// gatheringClient returns a client that waits for others, as in production.
-func gatheringClient(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) *Client {
-	t.Helper()
-	client := fakeClient(t, serve(answer), change...)
-	client.providerConfigurations.gather = gatherTime
-	return client
-}
-
 // TestGathering begins reads at different times, and checks how many
 // configurations each sees of an organization that has one more every 10 ms: at
 // least those that it had when the read began.
@@ -310,23 +302,6 @@ func BenchmarkHundredReads(b *testing.B) {
 }
 
 type readFunc func(context.Context) ([]ProviderConfiguration, error)
-
-// readAlone reads as one call does, without sharing and without retries.
-func (c *Client) readAlone(ctx context.Context) ([]ProviderConfiguration, error) {
-	return readWithin(ctx, c, maxBytes)
-}
-
-// readWithin reads no more than so many bytes.
-func readWithin(ctx context.Context, client *Client, budget int64) ([]ProviderConfiguration, error) {
-	list := newList(client.requester(), providerConfigurations)
-	list.budget = budget
-	for {
-		elements, whole, err := list.next(ctx, attempt{1, newRequestID()})
-		if err != nil || whole {
-			return elements, err
-		}
-	}
-}
 
 // serve answers on the network until the server is closed.
 func (o *organization) serve(pipes *network) *http.Server {

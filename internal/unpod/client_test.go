@@ -10,10 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
-	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,29 +98,6 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// randomUUID is a UUID of version 4, by RFC 9562.
-var randomUUID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
-
-// wantHeaders checks that a request has the documented headers, those that
-// net/http adds by itself, and no other.
-func wantHeaders(t *testing.T, header http.Header) {
-	t.Helper()
-	want := http.Header{
-		"Authorization":   {"Token " + canary},
-		"Org-Handle":      {unpodtest.OrgHandle},
-		"Accept":          {"application/json"},
-		"User-Agent":      {"Terraform/1.2.3 terraform-provider-unpod/4.5.6"},
-		"Accept-Encoding": {"gzip"},
-		"X-Request-Id":    header.Values("X-Request-Id"),
-	}
-	if !reflect.DeepEqual(header, want) {
-		t.Errorf("got headers %v, want %v", header, want)
-	}
-	if id := header.Get("X-Request-Id"); !randomUUID.MatchString(id) {
-		t.Errorf("got request id %q, want a random UUID", id)
-	}
-}
-
 // TestConcurrentReads is most telling under the race detector.
 func TestConcurrentReads(t *testing.T) {
 	t.Parallel()
@@ -149,60 +124,6 @@ func TestConcurrentReads(t *testing.T) {
 	if want := len(server.Requests()); len(seen) != want {
 		t.Errorf("got %d different request ids, want %d", len(seen), want)
 	}
-}
-
-// network is a network in memory, so that a bubble can tell when everybody on
-// it waits. It is a [net.Listener], and counts the connections: how many there
-// have been, and how many are open at the server's end.
-type network struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-	dials   atomic.Int64
-	open    atomic.Int64
-}
-
-func newNetwork() *network {
-	return &network{dialled: make(chan net.Conn, 100), closed: make(chan struct{})}
-}
-
-func (n *network) dial(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	n.dials.Add(1)
-	n.open.Add(1)
-	n.dialled <- &countedConn{Conn: server, open: &n.open}
-	return client, nil
-}
-
-func (n *network) Accept() (net.Conn, error) {
-	select {
-	case connection := <-n.dialled:
-		return connection, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// client returns a client that is on the network.
-func (n *network) client(tb testing.TB, options Options) *Client {
-	tb.Helper()
-	client := New(options)
-	dialWith(client, n.dial)
-	return client
-}
-
-func (n *network) Close() error   { close(n.closed); return nil }
-func (n *network) Addr() net.Addr { return &net.TCPAddr{} }
-
-type countedConn struct {
-	net.Conn
-
-	once sync.Once
-	open *atomic.Int64
-}
-
-func (c *countedConn) Close() error {
-	c.once.Do(func() { c.open.Add(-1) })
-	return c.Conn.Close()
 }
 
 // leakTest is a read that ends early.
@@ -321,17 +242,6 @@ func TestConnectionsAreKept(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-// drain reads until the client is gone.
-func drain(connection net.Conn) {
-	defer func() { _ = connection.Close() }() // Nothing was sent on it.
-	buffer := make([]byte, 1<<10)
-	for {
-		if _, err := connection.Read(buffer); err != nil {
-			return
-		}
-	}
 }
 
 // readAndLeave reads once, waits for longer than anything may last, and then

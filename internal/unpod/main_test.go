@@ -19,9 +19,11 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -365,4 +367,191 @@ func mustParse(t *testing.T, address string) *url.URL {
 		t.Fatal(err)
 	}
 	return parsed
+}
+
+// gatheringClient returns a client that waits for others, as in production.
+func gatheringClient(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) *Client {
+	t.Helper()
+	client := fakeClient(t, serve(answer), change...)
+	client.providerConfigurations.gather = gatherTime
+	return client
+}
+
+// readAlone reads as one call does, without sharing and without retries.
+func (c *Client) readAlone(ctx context.Context) ([]ProviderConfiguration, error) {
+	return readWithin(ctx, c, maxBytes)
+}
+
+// readWithin reads no more than so many bytes.
+func readWithin(ctx context.Context, client *Client, budget int64) ([]ProviderConfiguration, error) {
+	list := newList(client.requester(), providerConfigurations)
+	list.budget = budget
+	for {
+		elements, whole, err := list.next(ctx, attempt{1, newRequestID()})
+		if err != nil || whole {
+			return elements, err
+		}
+	}
+}
+
+// randomUUID is a UUID of version 4, by RFC 9562.
+var randomUUID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+// wantHeaders checks that a request has the documented headers, those that
+// net/http adds by itself, and no other.
+func wantHeaders(t *testing.T, header http.Header) {
+	t.Helper()
+	want := http.Header{
+		"Authorization":   {"Token " + canary},
+		"Org-Handle":      {unpodtest.OrgHandle},
+		"Accept":          {"application/json"},
+		"User-Agent":      {"Terraform/1.2.3 terraform-provider-unpod/4.5.6"},
+		"Accept-Encoding": {"gzip"},
+		"X-Request-Id":    header.Values("X-Request-Id"),
+	}
+	if !reflect.DeepEqual(header, want) {
+		t.Errorf("got headers %v, want %v", header, want)
+	}
+	if id := header.Get("X-Request-Id"); !randomUUID.MatchString(id) {
+		t.Errorf("got request id %q, want a random UUID", id)
+	}
+}
+
+// network is a network in memory, so that a bubble can tell when everybody on
+// it waits. It is a [net.Listener], and counts the connections: how many there
+// have been, and how many are open at the server's end.
+type network struct {
+	dialled chan net.Conn
+	closed  chan struct{}
+	dials   atomic.Int64
+	open    atomic.Int64
+}
+
+func newNetwork() *network {
+	return &network{dialled: make(chan net.Conn, 100), closed: make(chan struct{})}
+}
+
+func (n *network) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	n.dials.Add(1)
+	n.open.Add(1)
+	n.dialled <- &countedConn{Conn: server, open: &n.open}
+	return client, nil
+}
+
+func (n *network) Accept() (net.Conn, error) {
+	select {
+	case connection := <-n.dialled:
+		return connection, nil
+	case <-n.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// client returns a client that is on the network.
+func (n *network) client(tb testing.TB, options Options) *Client {
+	tb.Helper()
+	client := New(options)
+	dialWith(client, n.dial)
+	return client
+}
+
+func (n *network) Close() error { close(n.closed); return nil }
+
+func (n *network) Addr() net.Addr { return &net.TCPAddr{} }
+
+type countedConn struct {
+	net.Conn
+
+	once sync.Once
+	open *atomic.Int64
+}
+
+func (c *countedConn) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// drain reads until the client is gone.
+func drain(connection net.Conn) {
+	defer func() { _ = connection.Close() }() // Nothing was sent on it.
+	buffer := make([]byte, 1<<10)
+	for {
+		if _, err := connection.Read(buffer); err != nil {
+			return
+		}
+	}
+}
+
+// configurations returns n configurations with the ids from n down to 1.
+func configurations(n int) []unpodtest.Configuration {
+	all := make([]unpodtest.Configuration, n)
+	for i := range all {
+		all[i].ID = int64(n - i)
+	}
+	return all
+}
+
+// listOf is a page's body. A count that is empty is not sent.
+func listOf(count string, ids ...int) http.HandlerFunc {
+	elements := make([]string, len(ids))
+	for i, id := range ids {
+		elements[i] = fmt.Sprintf(`{"id":%d}`, id)
+	}
+	if count != "" {
+		count = `"count":` + count + ","
+	}
+	return unpodtest.JSON(http.StatusOK, `{"status_code":200,`+count+`"data":[`+strings.Join(elements, ",")+`]}`)
+}
+
+// operation is an error as package net returns it.
+func operation(op string, err error) error {
+	return &net.OpError{Op: op, Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443}, Err: err}
+}
+
+// sendRaw sends these bytes, whatever they are, and hangs up.
+func sendRaw(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err) // The local Unpod serves HTTP/1.1, which can be taken over.
+		}
+		_, _ = io.WriteString(connection, text) // The client may have gone, which is its right.
+		_ = connection.Close()
+	}
+}
+
+// gaps are the waits between the requests.
+func (r *record) gaps() []time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(r.times); i++ {
+		gaps = append(gaps, r.times[i].Sub(r.times[i-1]))
+	}
+	return gaps
+}
+
+// wantTold checks that an error says how long the server asked to wait. A
+// duration too long for the type may be off by a second.
+func wantTold(t *testing.T, err error, status int, want time.Duration) {
+	t.Helper()
+	var failed *StatusError
+	if !errors.As(err, &failed) || failed.HTTPStatus != status {
+		t.Fatalf("got error %v, want status %d", err, status)
+	}
+	if off := failed.RetryAfter - want; off < -time.Second || off > time.Second || (want < time.Hour && off != 0) {
+		t.Errorf("got RetryAfter %s, want %s", failed.RetryAfter, want)
+	}
+}
+
+// wantErrorText checks the whole text of an error, or that there is none. If
+// it is right, it does not show what it was about.
+func wantErrorText(t *testing.T, err error, want string) {
+	t.Helper()
+	got := ""
+	if err != nil {
+		got = err.Error()
+	}
+	if got != want {
+		t.Errorf("got error %q, want %q", got, want)
+	}
 }

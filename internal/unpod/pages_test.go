@@ -8,20 +8,10 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
-
-// configurations returns n configurations with the ids from n down to 1.
-func configurations(n int) []unpodtest.Configuration {
-	all := make([]unpodtest.Configuration, n)
-	for i := range all {
-		all[i].ID = int64(n - i)
-	}
-	return all
-}
 
 func TestPages(t *testing.T) {
 	t.Parallel()
@@ -50,18 +40,6 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
-}
-
-// listOf is a page's body. A count that is empty is not sent.
-func listOf(count string, ids ...int) http.HandlerFunc {
-	elements := make([]string, len(ids))
-	for i, id := range ids {
-		elements[i] = fmt.Sprintf(`{"id":%d}`, id)
-	}
-	if count != "" {
-		count = `"count":` + count + ","
-	}
-	return unpodtest.JSON(http.StatusOK, `{"status_code":200,`+count+`"data":[`+strings.Join(elements, ",")+`]}`)
 }
 
 var pageTests = map[string]struct {

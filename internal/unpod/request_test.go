@@ -60,11 +60,6 @@ func TestStatusInsideIsNotRetried(t *testing.T) {
 	wantAttempts(t, failed, 1)
 }
 
-// operation is an error as package net returns it.
-func operation(op string, err error) error {
-	return &net.OpError{Op: op, Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443}, Err: err}
-}
-
 const brokenOff = "the connection ended before the whole response had come"
 
 var connectionTests = map[string]struct {
@@ -194,18 +189,6 @@ func TestBrokenConnections(t *testing.T) {
 	}
 }
 
-// sendRaw sends these bytes, whatever they are, and hangs up.
-func sendRaw(text string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		connection, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			panic(err) // The local Unpod serves HTTP/1.1, which can be taken over.
-		}
-		_, _ = io.WriteString(connection, text) // The client may have gone, which is its right.
-		_ = connection.Close()
-	}
-}
-
 // TestAnswersWithoutALength checks that an answer which only the end of its
 // connection ends still counts, whatever its body is.
 func TestAnswersWithoutALength(t *testing.T) {
@@ -238,15 +221,6 @@ func TestAnswersWithoutALength(t *testing.T) {
 			})
 		})
 	}
-}
-
-// gaps are the waits between the requests.
-func (r *record) gaps() []time.Duration {
-	var gaps []time.Duration
-	for i := 1; i < len(r.times); i++ {
-		gaps = append(gaps, r.times[i].Sub(r.times[i-1]))
-	}
-	return gaps
 }
 
 // TestBackoffWaits reads often enough to see what chance does to the waits.
@@ -329,19 +303,6 @@ func TestRetryAfterWaits(t *testing.T) {
 				})
 			})
 		}
-	}
-}
-
-// wantTold checks that an error says how long the server asked to wait. A
-// duration too long for the type may be off by a second.
-func wantTold(t *testing.T, err error, status int, want time.Duration) {
-	t.Helper()
-	var failed *StatusError
-	if !errors.As(err, &failed) || failed.HTTPStatus != status {
-		t.Fatalf("got error %v, want status %d", err, status)
-	}
-	if off := failed.RetryAfter - want; off < -time.Second || off > time.Second || (want < time.Hour && off != 0) {
-		t.Errorf("got RetryAfter %s, want %s", failed.RetryAfter, want)
 	}
 }
 

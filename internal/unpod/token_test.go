@@ -63,19 +63,6 @@ func TestParseToken(t *testing.T) {
 	}
 }
 
-// wantErrorText checks the whole text of an error, or that there is none. If
-// it is right, it does not show what it was about.
-func wantErrorText(t *testing.T, err error, want string) {
-	t.Helper()
-	got := ""
-	if err != nil {
-		got = err.Error()
-	}
-	if got != want {
-		t.Errorf("got error %q, want %q", got, want)
-	}
-}
-
 // holder holds tokens in all the ways in which a struct can.
 type holder struct {
 	Exported, unexported               Token
