@@ -357,22 +357,17 @@ func readsAtRandom(t *testing.T, seed uint64) {
 	client := gatheringClient(t, func(w http.ResponseWriter, r *http.Request) {
 		arrived := int(sequence.Add(1))
 		answer := listOf("", arrived)
-		switch chance(12) {
-		case 0:
+		switch weather := chance(12); {
+		case weather == 0:
 			answer = unpodtest.HTML(http.StatusBadGateway, "")
-		case 1:
+		case weather == 1:
 			answer = unpodtest.Throttled(strconv.Itoa(chance(3)))
-		case 2:
+		case weather == 2:
 			answer = unpodtest.HangUp
-		case 3:
+		case weather == 3:
 			answer = unpodtest.Delay(time.Hour, unpodtest.HangUp)
-		case 4, 5:
-			if r.URL.RawQuery == "" {
-				answer = listOf("2", arrived) // There are two, of which one comes a page.
-			}
-		}
-		if r.URL.RawQuery != "" {
-			answer = listOf("2", arrived)
+		case weather < 6 || r.URL.RawQuery != "":
+			answer = listOf("2", arrived) // There are two, of which one comes a page.
 		}
 		unpodtest.Delay(time.Duration(chance(50))*time.Millisecond, answer)(w, r)
 	}, retries(3), timeout(2*time.Second))
