@@ -135,7 +135,7 @@ func TestDeadConnection(t *testing.T) {
 			client := trusting(t, server.URL, server.CACertPEM)
 			wantIDs(t, read(t, client), 42, 43)
 			die(server)
-			client.requester().options.RequestTimeout = 200 * time.Millisecond
+			client.requester().options.RequestTimeout = 500 * time.Millisecond
 			wantIDs(t, read(t, client), 42, 43)
 			requests := server.Requests()
 			first, last := requests[0], requests[len(requests)-1]
