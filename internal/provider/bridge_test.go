@@ -4,172 +4,385 @@
 package provider
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// supportLine is what the example connects.
+// The requests that examples/bridge sends: a bridge's slug, an action and a body.
+const (
+	connect42  = `support-line/connect-provider/ {"phone_number":"+14155550100","provider_config_id":42}`
+	connect44  = `support-line/connect-provider/ {"phone_number":"+14155550100","provider_config_id":44}`
+	disconnect = `support-line/disconnect-provider/ {"phone_number":"+14155550100"}`
+)
+
+// supportLine is what is connected once examples/bridge is applied.
 var supportLine = unpodtest.Connection{Bridge: "support-line", ProviderConfigID: 42, Provider: new("twilio"), PhoneNumber: "+14155550100"}
 
-// bridgeWorkspace has the example that wires a bridge, a local Unpod whose token
-// is the canary, and the variables to run the one against the other.
-func bridgeWorkspace(t *testing.T) (*sandbox.Workspace, *unpodtest.Server, map[string]string) {
+// bridgeExample returns a workspace with examples/bridge, and the variables with
+// which it connects one bridge of the server.
+func bridgeExample(t *testing.T, server *unpodtest.Server) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
-	needCLI(t, terraformData)
 	needCurl(t)
-	server := startCanary(t)
-	workspace := example(t, "examples/bridge")
-	return workspace, server, map[string]string{
-		"UNPOD_API_TOKEN":  canary,
-		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
-		"TF_VAR_base_url":  server.URL,
-		"TF_LOG":           "TRACE",
-		"TF_LOG_PATH":      filepath.Join(workspace.Dir, "trace.log"),
-	}
+	needCLI(t, terraformData)
+	return example(t, "examples/bridge"), credentials(server, map[string]string{"TF_VAR_regions": "{}"})
 }
 
-// needCurl skips a test if there is no curl that knows --fail-with-body.
+// needCurl skips a test that sends requests as the bridge module does.
 func needCurl(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("The example is for a POSIX shell; on Windows, for WSL.")
+		t.Skip("The bridge module needs a POSIX shell.")
 	}
-	if output, err := exec.CommandContext(t.Context(), "curl", "--help", "all").Output(); err != nil || !strings.Contains(string(output), "--fail-with-body") {
-		t.Skip("The example needs curl 7.76 or later.")
+	output, err := exec.CommandContext(t.Context(), "curl", "--version").Output()
+	if err != nil {
+		t.Skipf("The bridge module needs curl: %v", err)
+	}
+	var major, minor int
+	if _, err := fmt.Sscanf(string(output), "curl %d.%d", &major, &minor); err != nil || major < 7 || major == 7 && minor < 55 {
+		t.Skipf("The bridge module needs curl 7.55 or later, and this is %.40q.", output)
 	}
 }
 
-// posts are the requests that would change something, in short.
-func posts(server *unpodtest.Server) (all []string) {
+// wantPosts checks which requests the bridges were sent, in this order, each with
+// its headers.
+func wantPosts(t *testing.T, server *unpodtest.Server, want ...string) {
+	t.Helper()
+	var got []string
 	for _, request := range server.Requests() {
-		if request.Method == http.MethodPost {
-			all = append(all, strings.TrimPrefix(request.Path, unpodtest.BridgesPath)+" "+request.Body)
+		if request.Method != http.MethodPost {
+			continue
+		}
+		got = append(got, strings.TrimPrefix(request.Path, unpodtest.BridgesPath)+" "+request.Body)
+		for name, value := range map[string]string{"Authorization": "Token " + server.Token, "Org-Handle": server.OrgHandle} {
+			if all := request.Header.Values(name); !slices.Equal(all, []string{value}) {
+				t.Errorf("got %s %q, want %q", name, all, value)
+			}
 		}
 	}
-	return all
+	if !slices.Equal(got, want) {
+		t.Errorf("the bridges were sent\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 // wantConnections checks what the platform says is connected.
 func wantConnections(t *testing.T, server *unpodtest.Server, want ...unpodtest.Connection) {
 	t.Helper()
-	if got := server.Connections(); !reflect.DeepEqual(append([]unpodtest.Connection{}, got...), append([]unpodtest.Connection{}, want...)) {
-		t.Errorf("got connections %+v, want %+v", got, want)
+	if got := server.Connections(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got connections %v, want %v", got, want)
 	}
 }
 
-// wantPosts checks what was posted so far.
-func wantPosts(t *testing.T, server *unpodtest.Server, want ...string) {
+// wantFailure runs the CLI, which must fail and print the text.
+func wantFailure(t *testing.T, workspace *sandbox.Workspace, variables map[string]string, text string, args ...string) {
 	t.Helper()
-	if got := posts(server); !reflect.DeepEqual(got, want) {
-		t.Errorf("got posts %q, want %q", got, want)
+	output, err := workspace.Run(t.Context(), variables, append(args, "-no-color")...)
+	_, explained, _ := strings.Cut(output, "Error: ")
+	if err == nil || !regexp.MustCompile(words(text)).MatchString(explained) {
+		t.Errorf("got error %v, want a diagnostic with %q:\n%s", err, text, output)
 	}
 }
 
-const (
-	connect42  = `support-line/connect-provider/ {"phone_number":"+14155550100","provider_config_id":42}`
-	connect43  = `support-line/connect-provider/ {"phone_number":"+14155550100","provider_config_id":43}`
-	disconnect = `support-line/disconnect-provider/ {"phone_number":"+14155550100"}`
-)
-
-// TestBridge_connects applies, applies again, changes the configuration, and
-// destroys. The token is nowhere in what this leaves.
-func TestBridge_connects(t *testing.T) {
+func TestBridge_connectsOnce(t *testing.T) {
 	t.Parallel()
-	workspace, server, variables := bridgeWorkspace(t)
-	output := run(t, workspace, variables, "plan", "-out=plan.bin") + run(t, workspace, variables, "apply", "plan.bin")
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "apply", "-auto-approve")
+	run(t, workspace, variables, "apply", "-auto-approve")
 	wantPosts(t, server, connect42)
 	wantConnections(t, server, supportLine)
+}
 
-	output += run(t, workspace, variables, "apply", "-auto-approve")
+func TestBridge_reconnectsAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "apply", "-auto-approve")
+	server.SetConfigurations(unpodtest.Configuration{ID: 44, Provider: new("twilio"), AccountSID: new("ACzzzz")})
+	run(t, workspace, variables, "apply", "-auto-approve")
+	wantPosts(t, server, connect42, disconnect, connect44)
+	connected := supportLine
+	connected.ProviderConfigID = 44
+	wantConnections(t, server, connected)
+}
+
+// TestBridge_removedRegion removes one of several instances of the module.
+func TestBridge_removedRegion(t *testing.T) {
+	t.Parallel()
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "apply", "-auto-approve")
+	variables["TF_VAR_regions"] = `{ eu = { bridge_slug = "sales-bridge-001", phone_number = "+442079460100", provider_slug = "plivo" } }`
+	run(t, workspace, variables, "apply", "-auto-approve")
+	wantConnections(t, server, supportLine,
+		unpodtest.Connection{Bridge: "sales-bridge-001", ProviderConfigID: 43, Provider: new("plivo"), PhoneNumber: "+442079460100"})
+	variables["TF_VAR_regions"] = "{}"
+	run(t, workspace, variables, "apply", "-auto-approve")
+	wantConnections(t, server, supportLine)
+	wantPosts(t, server, connect42,
+		`sales-bridge-001/connect-provider/ {"phone_number":"+442079460100","provider_config_id":43}`,
+		`sales-bridge-001/disconnect-provider/ {"phone_number":"+442079460100"}`)
+}
+
+// TestBridge_refusedConnection applies again after a refusal. That must not
+// disconnect a number that was never connected, which the platform would refuse.
+func TestBridge_refusedConnection(t *testing.T) {
+	t.Parallel()
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "plan", "-out=plan.bin")
+	server.Set(func(s *unpodtest.Settings) { s.TokenExpired = true })
+	wantFailure(t, workspace, variables, `Error running command 'support-line/connect-provider/': exit status 1. Output: {"message":"Token has expired.","status_code":403}`, "apply", "plan.bin")
+	wantConnections(t, server)
+
+	server.Set(func(s *unpodtest.Settings) { s.TokenExpired = false })
+	run(t, workspace, variables, "apply", "-auto-approve")
+	wantPosts(t, server, connect42, connect42)
+	wantConnections(t, server, supportLine)
+}
+
+func TestBridge_disconnectsOnDestroy(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"everything": {"destroy", "-auto-approve"},
+		"one module": {"destroy", "-auto-approve", "-target=module.support_line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := documentedUnpod(t)
+			workspace, variables := bridgeExample(t, server)
+			run(t, workspace, variables, "apply", "-auto-approve")
+			wantPosts(t, server, connect42)
+			run(t, workspace, variables, args...)
+			wantPosts(t, server, connect42, disconnect)
+			wantConnections(t, server)
+		})
+	}
+}
+
+// TestBridge_refusedDisconnection destroys again after a refusal.
+func TestBridge_refusedDisconnection(t *testing.T) {
+	t.Parallel()
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "apply", "-auto-approve")
+	run(t, workspace, variables, "plan", "-destroy", "-out=plan.bin")
+	server.Set(func(s *unpodtest.Settings) { s.TokenExpired = true })
+	wantFailure(t, workspace, variables, `Error running command 'support-line/disconnect-provider/': exit status 1. Output: {"message":"Token has expired.","status_code":403}`, "apply", "plan.bin")
+	wantConnections(t, server, supportLine)
+
+	server.Set(func(s *unpodtest.Settings) { s.TokenExpired = false })
+	run(t, workspace, variables, "destroy", "-auto-approve")
+	wantPosts(t, server, connect42, disconnect, disconnect)
+	wantConnections(t, server)
+}
+
+// TestBridge_destroyWithoutConfiguration destroys as the guide says, once the
+// platform no longer has the configuration.
+func TestBridge_destroyWithoutConfiguration(t *testing.T) {
+	t.Parallel()
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "apply", "-auto-approve")
+	server.SetConfigurations()
+	wantFailure(t, workspace, variables, `data "unpod_telephony_provider_configuration" "this"`, "destroy", "-auto-approve")
+	run(t, workspace, variables, "destroy", "-auto-approve", "-refresh=false", "-target=module.support_line")
+	wantPosts(t, server, connect42, disconnect)
+}
+
+// TestBridge_disconnectedElsewhere connects again as the guide says, after
+// something other than Terraform has disconnected the number.
+func TestBridge_disconnectedElsewhere(t *testing.T) {
+	t.Parallel()
+	server := documentedUnpod(t)
+	workspace, variables := bridgeExample(t, server)
+	run(t, workspace, variables, "apply", "-auto-approve")
+	if output, err := post(t, "support-line/disconnect-provider/", `{"phone_number":"+14155550100"}`, variables); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	run(t, workspace, variables, "apply", "-auto-approve")
+	wantConnections(t, server)
+	if output, err := workspace.Run(t.Context(), variables, "state", "rm", "module.support_line.terraform_data.connection"); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	run(t, workspace, variables, "apply", "-auto-approve")
+	wantPosts(t, server, connect42, disconnect, connect42)
+}
+
+// TestBridge_hidesToken looks for the token in all that an apply prints and leaves
+// behind, though the user's own settings make curl print what it sends.
+func TestBridge_hidesToken(t *testing.T) {
+	t.Parallel()
+	server := startCanary(t)
+	workspace, variables := bridgeExample(t, server)
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, ".curlrc"), []byte("verbose\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(variables, map[string]string{
+		"UNPOD_API_TOKEN": canary, "HOME": home,
+		"TF_LOG": "TRACE", "TF_LOG_PATH": filepath.Join(workspace.Dir, "trace.log"),
+	})
+	output := run(t, workspace, variables, "plan", "-out=plan.bin")
+	output += run(t, workspace, variables, "show", "-json", "plan.bin")
+	output += run(t, workspace, variables, "apply", "plan.bin")
 	wantPosts(t, server, connect42)
-
-	other := maps.Clone(variables)
-	other["TF_VAR_lines"] = `{ support-line = { phone_number = "+14155550100", provider_slug = "plivo" } }`
-	output += run(t, workspace, other, "apply", "-auto-approve")
-	wantPosts(t, server, connect42, disconnect, connect43)
-	wantConnections(t, server, unpodtest.Connection{Bridge: "support-line", ProviderConfigID: 43, Provider: new("plivo"), PhoneNumber: "+14155550100"})
-
-	output += run(t, workspace, other, "destroy", "-auto-approve")
-	wantPosts(t, server, connect42, disconnect, connect43, disconnect)
-	wantConnections(t, server)
 	wantHidden(t, output, canary)
-	searchFiles(t, workspace.Dir, canary, "terraform.tfstate.backup")
-}
-
-// TestBridge_regions plans the lines of the guide.
-func TestBridge_regions(t *testing.T) {
-	t.Parallel()
-	workspace, _, variables := bridgeWorkspace(t)
-	if output := run(t, workspace, variables, "plan", "-var-file=regions.tfvars"); !strings.Contains(output, "Plan: 2 to add") {
-		t.Errorf("not a connection for each region:\n%s", output)
+	if log := searchFiles(t, workspace.Dir, canary, "terraform.tfstate"); !strings.Contains(log, "local-exec") {
+		t.Error("the log, in which the token is looked for, does not have the provisioner")
 	}
 }
 
-// TestBridge_refused has the platform refuse the connection.
-func TestBridge_refused(t *testing.T) {
-	t.Parallel()
-	workspace, server, variables := bridgeWorkspace(t)
-	variables["TF_VAR_lines"] = `{ no-such-bridge = { phone_number = "+14155550100", provider_slug = "twilio" } }`
-	output, err := workspace.Run(t.Context(), variables, "apply", "-auto-approve", "-no-color")
-	if err == nil || !strings.Contains(output, "Bridge not found") {
-		t.Errorf("got error %v, want the platform's words:\n%s", err, output)
-	}
-	wantConnections(t, server)
-	wantHidden(t, output, canary)
-	searchFiles(t, workspace.Dir, canary, "terraform.tfstate")
-}
-
-// TestBridge_processes looks at every process of this machine while the platform
-// is asked.
-func TestBridge_processes(t *testing.T) {
+// TestBridge_hidesTokenFromOtherUsers looks for the token in the list of processes
+// while curl waits for its response.
+func TestBridge_hidesTokenFromOtherUsers(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
-		t.Skip("Only Linux lists processes in /proc.")
+		t.Skip("The list of processes is read from /proc, which only Linux has.")
 	}
-	workspace, server, variables := bridgeWorkspace(t)
-	var (
-		mu       sync.Mutex
-		commands []string
-	)
-	server.AnswerNext(unpodtest.List(unpodtest.Documented()...), func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		commands = commandLines(t)
-		mu.Unlock()
-		unpodtest.JSON(http.StatusOK, `{"status_code":200}`)(w, r)
+	server := startCanary(t)
+	workspace, variables := bridgeExample(t, server)
+	variables["UNPOD_API_TOKEN"] = canary
+	run(t, workspace, variables, "plan", "-out=plan.bin")
+	listed := make(chan string, 1)
+	server.AnswerNext(func(w http.ResponseWriter, r *http.Request) {
+		listed <- processes()
+		unpodtest.JSON(http.StatusOK, `{"status_code":200,"message":"Provider connected to bridge successfully."}`)(w, r)
 	})
-	run(t, workspace, variables, "apply", "-auto-approve")
-	mu.Lock()
-	defer mu.Unlock()
-	all := strings.Join(commands, "\n")
-	if !strings.Contains(all, "connect-provider") {
-		t.Error("curl is not among the processes")
+	run(t, workspace, variables, "apply", "plan.bin")
+	wantPosts(t, server, connect42)
+	list := <-listed
+	if !regexp.MustCompile(`(?m)^curl .*/support-line/connect-provider/`).MatchString(list) {
+		t.Errorf("curl is not in the list of processes:\n%s", list)
 	}
-	wantHidden(t, all, canary)
+	wantHidden(t, list, canary)
 }
 
-// commandLines returns those of all processes.
-func commandLines(t *testing.T) []string {
-	t.Helper()
-	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		t.Error(err)
-	}
-	var lines []string
+// processes returns the command lines of this machine's processes.
+func processes() string {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline") // Only a bad pattern is an error.
+	var all strings.Builder
 	for _, file := range files {
-		if content, err := os.ReadFile(file); err == nil { // Else the process has ended.
-			lines = append(lines, strings.ReplaceAll(string(content), "\x00", " "))
-		}
+		line, _ := os.ReadFile(file) // The process may have ended.
+		all.WriteString(strings.ReplaceAll(string(line), "\x00", " ") + "\n")
 	}
-	return lines
+	return all.String()
+}
+
+// post runs the module's script, without Terraform.
+func post(t *testing.T, action, body string, variables map[string]string) (output string, err error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", filepath.Join(moduleRoot(t), "examples", "bridge", "modules", "bridge", "post.sh"), action)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "BODY=" + body}
+	for name, value := range variables {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	printed, err := cmd.CombinedOutput()
+	return string(printed), err
+}
+
+// postConnect42 has the script send connect42.
+func postConnect42(t *testing.T, variables map[string]string) (output string, err error) {
+	t.Helper()
+	action, body, _ := strings.Cut(connect42, " ")
+	return post(t, action, body, variables)
+}
+
+func TestBridgeScript_environment(t *testing.T) {
+	t.Parallel()
+	needCurl(t)
+	for name, change := range map[string]func(variables map[string]string, url string){
+		"a last slash":   func(v map[string]string, url string) { v["UNPOD_BASE_URL"] = url + "/" },
+		"the API's path": func(v map[string]string, url string) { v["UNPOD_BASE_URL"] = url + "/api/v2/platform/" },
+		"a pasted token": func(v map[string]string, _ string) { v["UNPOD_API_TOKEN"] = "Token " + unpodtest.Token },
+		"the other token": func(v map[string]string, _ string) {
+			v["UNPOD_API_TOKEN"], v["UNPOD_PLATFORM_TOKEN"] = "", unpodtest.Token
+		},
+		"not the other token": func(v map[string]string, _ string) { v["UNPOD_PLATFORM_TOKEN"] = "another" },
+		"the platform's address": func(v map[string]string, url string) {
+			v["UNPOD_BASE_URL"], v["UNPOD_PLATFORM_BASE_URL"] = "http://127.0.0.1:1", url
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := documentedUnpod(t)
+			variables := credentials(server, nil)
+			change(variables, server.URL)
+			if output, err := postConnect42(t, variables); err != nil {
+				t.Errorf("%v\n%s", err, output)
+			}
+			wantPosts(t, server, connect42)
+		})
+	}
+}
+
+// TestBridgeScript_missing leaves out each variable, and sends nothing.
+func TestBridgeScript_missing(t *testing.T) {
+	t.Parallel()
+	needCurl(t)
+	for _, test := range []struct{ name, want string }{
+		{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN: or UNPOD_API_TOKEN must be set"},
+		{"UNPOD_ORG_HANDLE", "UNPOD_ORG_HANDLE: must be set"},
+		{"UNPOD_BASE_URL", "UNPOD_BASE_URL: must be set, for example to https://unpod.dev"},
+	} {
+		server := documentedUnpod(t)
+		output, err := postConnect42(t, credentials(server, map[string]string{test.name: ""}))
+		if err == nil || !strings.HasSuffix(output, test.want+"\n") {
+			t.Errorf("%s: got error %v, want %q:\n%s", test.name, err, test.want, output)
+		}
+		wantPosts(t, server)
+	}
+}
+
+// TestBridgeScript_bareHost has an address without a scheme, for which curl alone
+// would use HTTP and send the token unencrypted.
+func TestBridgeScript_bareHost(t *testing.T) {
+	t.Parallel()
+	needCurl(t)
+	server := documentedUnpod(t)
+	output, err := postConnect42(t, credentials(server, map[string]string{"UNPOD_BASE_URL": strings.TrimPrefix(server.URL, "http://")}))
+	if err == nil || !strings.HasSuffix(output, "HTTP status 000\n") {
+		t.Errorf("got error %v:\n%s", err, output)
+	}
+	wantPosts(t, server)
+}
+
+func TestBridgeScript_refusals(t *testing.T) {
+	t.Parallel()
+	needCurl(t)
+	const noHandle = `{"status_code":206,"message":"Org-Handle header not found","data":{}}`
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"a 404":          {unpodtest.JSON(404, `{"message":"Bridge not found."}`), `{"message":"Bridge not found."}` + "\nHTTP status 404\n"},
+		"a 206":          {unpodtest.JSON(206, noHandle), noHandle + "\nHTTP status 206\n"},
+		"a redirect":     {unpodtest.Redirect(301, "/elsewhere/"), "\nHTTP status 301\n"},
+		"a broken proxy": {unpodtest.HTML(502, "<h1>Bad Gateway</h1>"), "<h1>Bad Gateway</h1>\nHTTP status 502\n"},
+		"backslashes":    {unpodtest.JSON(400, `{"message":"a\nb"}`), `{"message":"a\nb"}` + "\nHTTP status 400\n"},
+		"a debug page":   {unpodtest.HTML(500, "Authorization: Token "+unpodtest.Token), "The response contains the API token, so it is not shown.\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := documentedUnpod(t)
+			server.AnswerAlways(test.answer)
+			output, err := postConnect42(t, credentials(server, nil))
+			if err == nil || output != test.want {
+				t.Errorf("got error %v, want one and %q:\n%s", err, test.want, output)
+			}
+			wantPosts(t, server, connect42)
+		})
+	}
 }

@@ -48,7 +48,7 @@ func TestExamples(t *testing.T) {
 			server := documentedUnpod(t)
 			server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 			variables := credentials(server, exampleVariables)
-			variables["TF_VAR_base_url"], variables["TF_VAR_support_base_url"] = server.URL, server.URL
+			variables["TF_VAR_support_base_url"] = server.URL
 			workspace := example(t, name)
 			run(t, workspace, variables, "plan")
 		})

@@ -49,7 +49,7 @@ func main() {
 // however it ends.
 func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		return fmt.Errorf("examples/bridge connects a number with curl 7.76 or later: %w", err)
+		return fmt.Errorf("examples/bridge connects a number with curl: %w", err)
 	}
 	show := newScreen(stdout)
 	show.heading("The Unpod provider at work, on this machine alone")
@@ -95,9 +95,10 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 // rather than an argument, keeps the command lines that are shown plain.
 func environment(baseURL string, colored bool) map[string]string {
 	env := map[string]string{
-		"TF_VAR_base_url":  baseURL,
+		"UNPOD_BASE_URL":   baseURL,
 		"UNPOD_API_TOKEN":  unpodtest.Token,
 		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
+		"TF_VAR_regions":   "{}", // One bridge is enough to see.
 	}
 	if !colored {
 		env["TF_CLI_ARGS"] = "-no-color"

@@ -9,44 +9,50 @@ terraform {
   }
 }
 
-# Exactly one configuration, or the plan stops here.
+# The plan fails unless exactly one configuration matches.
 data "unpod_telephony_provider_configuration" "this" {
   provider_slug = var.provider_slug
   account_sid   = var.account_sid
+
+  lifecycle {
+    postcondition {
+      condition     = self.account_sid != null
+      error_message = "Provider configuration ${self.id} has no account, and a bridge can only use a number of the configuration's account."
+    }
+  }
 }
 
-# Connect Provider to Bridge, and its counterpart. Both read UNPOD_API_TOKEN and
-# UNPOD_ORG_HANDLE from the environment, so that neither is in state.
-#
-# Do not add create_before_destroy: disconnecting goes by phone number, and would
-# undo the new connection.
+# Do not add create_before_destroy. Terraform then skips the disconnection, and to
+# run it late would be no better: Unpod disconnects by number, which would undo
+# the new connection.
 resource "terraform_data" "connection" {
-  triggers_replace = [data.unpod_telephony_provider_configuration.this.id, var.phone_number, var.bridge_slug, var.base_url]
-
-  # A destroy-time provisioner sees nothing but this.
-  input = {
-    bridge       = "${trimsuffix(var.base_url, "/")}/api/v2/platform/telephony/bridges/${var.bridge_slug}"
-    phone_number = var.phone_number
+  # If one of these changes, Terraform disconnects, then connects again.
+  triggers_replace = {
+    bridge_slug        = var.bridge_slug
+    phone_number       = var.phone_number
+    provider_config_id = data.unpod_telephony_provider_configuration.this.id
   }
 
   provisioner "local-exec" {
-    command = "sh ${path.module}/post.sh"
+    interpreter = ["/bin/sh", "${path.module}/post.sh"]
+    command     = "${self.triggers_replace.bridge_slug}/connect-provider/"
     environment = {
-      URL = "${self.input.bridge}/connect-provider/"
-      # jsonencode keeps the id a JSON number.
+      # jsonencode writes the id as a number. Unpod refuses a string.
       BODY = jsonencode({
-        provider_config_id = data.unpod_telephony_provider_configuration.this.id
-        phone_number       = self.input.phone_number
+        provider_config_id = self.triggers_replace.provider_config_id
+        phone_number       = self.triggers_replace.phone_number
       })
     }
   }
 
+  # A destroy-time provisioner can only use the resource's own values, which come
+  # from state.
   provisioner "local-exec" {
-    when    = destroy
-    command = "sh ${path.module}/post.sh"
+    when        = destroy
+    interpreter = ["/bin/sh", "${path.module}/post.sh"]
+    command     = "${self.triggers_replace.bridge_slug}/disconnect-provider/"
     environment = {
-      URL  = "${self.input.bridge}/disconnect-provider/"
-      BODY = jsonencode({ phone_number = self.input.phone_number })
+      BODY = jsonencode({ phone_number = self.triggers_replace.phone_number })
     }
   }
 }

@@ -1,4 +1,4 @@
-output "provider_configuration_id" {
-  description = "ID of the provider configuration that the bridge uses."
-  value       = data.unpod_telephony_provider_configuration.this.id
+output "connection" {
+  description = "The bridge's slug, the phone number, and the id of the provider configuration that connects them."
+  value       = terraform_data.connection.triggers_replace
 }

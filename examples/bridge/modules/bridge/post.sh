@@ -1,7 +1,37 @@
-# Posts BODY to URL, and fails with the platform's words. printf is a part of the
-# shell, and curl reads the headers from its input: no process has the token among
-# its arguments.
-set -eu
-printf 'Authorization: Token %s\nOrg-Handle: %s\n' "$UNPOD_API_TOKEN" "$UNPOD_ORG_HANDLE" |
-  curl --silent --show-error --fail-with-body --max-time 30 \
-    --header @- --header 'Content-Type: application/json' --data "$BODY" "$URL"
+# Usage: BODY=JSON /bin/sh post.sh SLUG/ACTION/
+#
+# Posts BODY to a bridge, prints the response, and fails unless it is a success.
+
+# The provider reads the same environment variables, in the same order. Here the
+# address has no default, so that the token never goes to another platform.
+token=${UNPOD_API_TOKEN:-${UNPOD_PLATFORM_TOKEN:?or UNPOD_API_TOKEN must be set}}
+token=${token#Token }
+org_handle=${UNPOD_ORG_HANDLE:?must be set}
+base_url=${UNPOD_PLATFORM_BASE_URL:-${UNPOD_BASE_URL:?must be set, for example to https://unpod.dev}}
+base_url=${base_url%/}
+base_url=${base_url%/api/v2/platform}
+
+# curl reads the token from a pipe, since other users can see its arguments.
+# With -q, it ignores a .curlrc, which could make it print its headers.
+response=$(
+  printf 'Authorization: Token %s\n' "$token" |
+    curl -q --silent --show-error --max-time 30 --proto-default https \
+      --header @- \
+      --header "Org-Handle: $org_handle" \
+      --header 'Content-Type: application/json' \
+      --data "$BODY" \
+      --write-out '\nHTTP status %{http_code}' \
+      "$base_url/api/v2/platform/telephony/bridges/$1"
+)
+
+# A debug page can show the headers of its request.
+case $response in
+  *"$token"*) response='The response contains the API token, so it is not shown.' ;;
+esac
+printf '%s\n' "$response"
+
+# curl --fail would accept a redirect, and 206, which Unpod uses for some errors.
+case $response in
+  *'HTTP status 200') ;;
+  *) exit 1 ;;
+esac

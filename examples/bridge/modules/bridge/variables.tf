@@ -3,13 +3,13 @@ variable "bridge_slug" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z0-9-]+$", var.bridge_slug))
-    error_message = "The slug must consist of lowercase letters, digits and hyphens."
+    condition     = can(regex("^[-0-9A-Za-z_]+$", var.bridge_slug))
+    error_message = "The slug may only contain letters, digits, hyphens, and underscores, for example support-line."
   }
 }
 
 variable "phone_number" {
-  description = "Phone number to connect, in E.164 format. It must belong to the configuration's account."
+  description = "Phone number to connect to the bridge, in E.164 format. It must belong to the configuration's account."
   type        = string
 
   validation {
@@ -24,13 +24,7 @@ variable "provider_slug" {
 }
 
 variable "account_sid" {
-  description = "Account SID at the telephony provider. Required if the organization has several configurations there."
+  description = "Account SID at the telephony provider. Set it if the organization has several configurations there."
   type        = string
   default     = null
-}
-
-variable "base_url" {
-  description = "Address of the Unpod platform, without /api/v2/platform."
-  type        = string
-  default     = "https://unpod.dev"
 }

@@ -1,4 +1,5 @@
-# Needs no account: nothing is requested from Unpod. A run that applies would post.
+# Needs no account: the provider is mocked. Each run only plans, because an
+# apply would run the provisioner, which is not mocked.
 mock_provider "unpod" {}
 
 variables {
@@ -7,25 +8,35 @@ variables {
   provider_slug = "twilio"
 }
 
-run "uses_the_configuration" {
+run "connects_the_configuration_found" {
   command = plan
 
   override_data {
     target = data.unpod_telephony_provider_configuration.this
     values = {
-      id = 42
+      id          = 42
+      account_sid = "ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
     }
   }
 
   assert {
-    condition     = output.provider_configuration_id == 42
+    condition     = output.connection.provider_config_id == 42
     error_message = "The bridge must use the configuration that was found."
   }
+}
 
-  assert {
-    condition     = terraform_data.connection.input.bridge == "https://unpod.dev/api/v2/platform/telephony/bridges/support-line"
-    error_message = "The bridge's URL must contain its slug."
+run "needs_an_account" {
+  command = plan
+
+  override_data {
+    target = data.unpod_telephony_provider_configuration.this
+    values = {
+      id          = 7
+      account_sid = null
+    }
   }
+
+  expect_failures = [data.unpod_telephony_provider_configuration.this]
 }
 
 run "refuses_a_national_number" {
@@ -36,4 +47,14 @@ run "refuses_a_national_number" {
   }
 
   expect_failures = [var.phone_number]
+}
+
+run "refuses_a_path_as_a_slug" {
+  command = plan
+
+  variables {
+    bridge_slug = "support-line/../sales-bridge-001"
+  }
+
+  expect_failures = [var.bridge_slug]
 }
