@@ -182,7 +182,7 @@ func happened(err error) string {
 		return fmt.Sprintf("did not complete within %s.", err.Timeout)
 	case *unpod.DeadlineError:
 		if err.Last == nil {
-			return fmt.Sprintf("did not complete within %s, though the server kept sending pages.", err.After)
+			return fmt.Sprintf("did not complete within %s. The last request has had no response yet.", err.After)
 		}
 		return fmt.Sprintf("did not complete within %s. The last attempt %s", err.After, happened(err.Last))
 	}

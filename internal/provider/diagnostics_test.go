@@ -298,7 +298,7 @@ func TestCallDiagnostic(t *testing.T) {
 		"canceled":                   {call(context.Canceled), "Reading from Unpod was canceled", "GET / was given up, because Terraform was interrupted." + facts + "Run Terraform again."},
 		"late, after a status":       {late(busy), tookTooLong, `GET / did not complete within 7m30s. The last attempt returned status 503: "Busy."` + facts + tryNormal},
 		"late, after a timeout":      {late(&unpod.TimeoutError{Timeout: time.Minute}), tookTooLong, "GET / did not complete within 7m30s. The last attempt did not complete within 1m0s." + facts + tryNormal},
-		"late, with pages":           {late(nil), tookTooLong, "GET / did not complete within 7m30s, though the server kept sending pages." + facts + tryNormal},
+		"late, under way":            {late(nil), tookTooLong, "GET / did not complete within 7m30s. The last request has had no response yet." + facts + tryNormal},
 		"not an error of the client": {errors.New("something else"), "Reading from Unpod failed", "something else"},
 	} {
 		t.Run(name, func(t *testing.T) {

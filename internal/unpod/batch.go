@@ -4,6 +4,7 @@
 package unpod
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -24,10 +25,6 @@ const (
 	minBackoff = 500 * time.Millisecond
 	// maxBackoff caps the wait that the client chooses.
 	maxBackoff = time.Minute
-	// maxWait caps the wait that the server asks for: a minute, with room for
-	// two clocks that count in whole seconds. A plan that stands still for
-	// longer, without a word, is worse than an error that says why.
-	maxWait = 65 * time.Second
 )
 
 // batcher coalesces concurrent reads of one list into one call. A read is
@@ -89,7 +86,7 @@ func (b *batcher[E]) join(ctx context.Context, w *waiter[E]) {
 		}
 		go b.waiting.run(ctx)
 	}
-	b.waiting.take(w)
+	b.waiting.take(b.waiting.due, w)
 }
 
 // leave takes a read out of its call, and says whether it still waited. The last
@@ -174,7 +171,9 @@ func (b *batch[E]) run(ctx context.Context) {
 			return
 		}
 		elements, whole, err := b.list.next(ctx, attempt)
-		b.settle(ctx, attempt, elements, whole, err)
+		if wait, again := b.settle(elements, whole, err); again {
+			b.logRetry(ctx, attempt, err, wait)
+		}
 	}
 }
 
@@ -182,12 +181,14 @@ func (b *batch[E]) run(ctx context.Context) {
 // for it any more. Until then reads join.
 func (b *batch[E]) wait(ctx context.Context) (attempt, bool) {
 	for {
+		longer := b.requester.throttle.longer()
 		remaining, next, ok := b.begin()
 		if !ok || remaining <= 0 {
 			return next, ok
 		}
 		select {
 		case <-time.After(remaining):
+		case <-longer:
 		case <-ctx.Done():
 			return attempt{}, false
 		}
@@ -199,7 +200,10 @@ func (b *batch[E]) begin() (remaining time.Duration, next attempt, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	held, throttled := b.requester.throttle.remaining()
-	if held > maxWait { // The server asked for more than is waited for.
+	if held > maxWait {
+		for _, w := range b.reads {
+			w.attempts, w.requestID = 0, "" // The next request is not sent.
+		}
 		b.end(nil, throttled)
 	}
 	if len(b.reads) == 0 {
@@ -219,13 +223,14 @@ func (b *batch[E]) begin() (remaining time.Duration, next attempt, ok bool) {
 	return 0, next, true
 }
 
-// settle gives the outcome of an attempt to the reads.
-func (b *batch[E]) settle(ctx context.Context, made attempt, elements []E, whole bool, err error) {
+// settle gives the outcome of an attempt to the reads. It says whether another
+// attempt follows a failure, and after which wait.
+func (b *batch[E]) settle(elements []E, whole bool, err error) (wait time.Duration, again bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
 	case err != nil:
-		b.retry(ctx, made, err)
+		return b.retry(err)
 	case whole:
 		b.end(elements, nil)
 	default:
@@ -235,37 +240,38 @@ func (b *batch[E]) settle(ctx context.Context, made attempt, elements []E, whole
 			w.attempts, w.last = 0, nil
 		}
 	}
+	return 0, false
 }
 
 // retry ends the reads that have no attempt left. The others wait, in the call
 // that does already if there is one.
-func (b *batch[E]) retry(ctx context.Context, failed attempt, err error) {
-	class, asked, again := retryable(err)
-	wait := max(b.backoff(), asked)
+func (b *batch[E]) retry(err error) (wait time.Duration, again bool) {
+	_, asked, transient := retryable(err)
+	wait = max(b.backoff(), asked)
 	if status, ok := errors.AsType[*StatusError](err); ok && status.HTTPStatus == http.StatusTooManyRequests {
-		b.requester.throttle.hold(wait, status)
+		b.requester.throttle.hold(cmp.Or(asked, wait), status)
 	}
 	var others []*waiter[E]
 	for _, w := range b.reads {
-		if w.last = err; again && w.attempts <= b.requester.options.MaxRetries {
+		if w.last = err; transient && w.attempts <= b.requester.options.MaxRetries {
 			others = append(others, w)
 		} else {
 			w.end(nil, err)
 		}
 	}
-	if b.reads = others; len(others) == 0 {
-		return
-	}
-	b.due = time.Now().Add(wait)
-	b.logRetry(ctx, failed, class, wait)
+	b.reads, b.due = nil, time.Now().Add(wait)
 	switch {
-	case b.partial:
-	case b.waiting == nil:
-		b.waiting = b
+	case len(others) == 0:
+		return 0, false
+	case b.partial || b.waiting == nil:
+		b.take(b.due, others...)
 	default:
-		b.reads = nil
-		b.waiting.take(others...)
+		b.waiting.take(b.due, others...)
 	}
+	if !b.partial && b.waiting == nil {
+		b.waiting = b
+	}
+	return wait, true
 }
 
 // backoff returns the wait of the read that has failed least often: exponential,
@@ -279,13 +285,16 @@ func (b *batch[E]) backoff() time.Duration {
 	return wait - rand.N(wait/2) //nolint:gosec // Jitter needs no secret randomness.
 }
 
-// take adds reads. They wait as long as the others: what a new read knows of the
-// server is not better than what the call has just seen.
-func (b *batch[E]) take(reads ...*waiter[E]) {
+// take adds reads, which may not be tried again before they are due. All wait for
+// the last of them: what one has just seen of the server holds for the others.
+func (b *batch[E]) take(due time.Time, reads ...*waiter[E]) {
 	for _, w := range reads {
 		w.batch = b
 	}
 	b.reads = append(b.reads, reads...)
+	if due.After(b.due) {
+		b.due = due
+	}
 }
 
 // end gives all reads the same answer.
@@ -304,7 +313,8 @@ func (b *batch[E]) stopWaiting() {
 }
 
 // logRetry says why and when the next attempt follows.
-func (b *batch[E]) logRetry(ctx context.Context, failed attempt, class string, wait time.Duration) {
+func (b *batch[E]) logRetry(ctx context.Context, failed attempt, err error, wait time.Duration) {
+	class, _, _ := retryable(err)
 	tflog.Warn(ctx, "Retrying the Unpod API request", map[string]any{
 		"method":     http.MethodGet,
 		"path":       b.list.url.Path,

@@ -9,6 +9,11 @@ import (
 	"time"
 )
 
+// maxWait caps the wait that a server may ask for: a minute, with room for two
+// clocks that count in whole seconds. A plan that stands still for longer, without
+// a word, is worse than an error that says why.
+const maxWait = 65 * time.Second
+
 // CallError is the error of every read that failed: the facts of its last
 // request, and the reason. Err is a [*StatusError], [*RedirectError],
 // [*NotJSONError], [*ShapeError], [*TokenReturnedError], [*IncompleteError],
@@ -150,7 +155,7 @@ type DeadlineError struct {
 	// After is how long it took.
 	After time.Duration
 	// Last is the error of its last attempt, or the response that throttles the
-	// client. It is nil if the read was receiving pages.
+	// client. It is nil if neither kept it waiting.
 	Last error
 }
 

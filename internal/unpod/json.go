@@ -32,6 +32,9 @@ type problem string
 
 func (p problem) Error() string { return string(p) }
 
+// errTokenReturned says that a value contains the API token.
+var errTokenReturned = errors.New("contains the API token")
+
 // once is a field that an object has once at most: which of two is meant is not
 // ours to guess.
 type once[T any] struct {
@@ -57,15 +60,6 @@ func (o *once[T]) pointer() *T {
 		return nil
 	}
 	return new(o.value)
-}
-
-// decoding returns the options to decode a body with. Whatever goes into a string
-// or an int64 passes here, so that no field of an element can be forgotten.
-func decoding(secrets redactor) json.Options {
-	return json.JoinOptions(ignoringUnknown, json.WithUnmarshalers(json.JoinUnmarshalers(
-		json.UnmarshalFromFunc(secrets.decodeText),
-		json.UnmarshalFromFunc(secrets.decodeInteger),
-	)))
 }
 
 // slug is text or, from an older platform, an integer, which becomes its decimal

@@ -25,9 +25,6 @@ const (
 	// maxElements bounds a list, paged or not. It keeps what a plan needs for it
 	// below a gigabyte, and is a thousand times what organizations have.
 	maxElements = maxPages * pageSize
-	// maxBytes bounds what one list may take, after decompression and over all
-	// its pages: room for maxElements.
-	maxBytes = 16 << 20
 )
 
 // endpoint is a list endpoint of the API.
@@ -178,6 +175,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(data.value), ignoringUnknown)
 	_, _ = decoder.ReadToken() // It is a list, and whole.
 	for decoder.PeekKind() != jsontext.KindEndArray {
+		element = *new(E)
 		if err := json.UnmarshalDecode(decoder, &element, l.requester.decoding); err != nil {
 			return nil, shapeError("/data", err)
 		}

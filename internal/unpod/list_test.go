@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,4 +260,19 @@ func TestManyConfigurations(t *testing.T) {
 	}
 	body := `{"data":[` + strings.Join(elements, ",") + `]}`
 	wantIDs(t, read(t, fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)))), want...)
+}
+
+// TestList_ofPlainElements reads elements that leave fields out, as a struct of any
+// endpoint may.
+func TestList_ofPlainElements(t *testing.T) {
+	t.Parallel()
+	type agent struct {
+		ID   int64  `json:"id"`
+		Name string `json:"name"`
+	}
+	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, `{"data":[{"id":1,"name":"a"},{"id":2}]}`)))
+	got, err := newBatcher(client.requester(), endpoint[agent]{"/agents/", func(a agent) int64 { return a.ID }}).read(t.Context())
+	if want := []agent{{1, "a"}, {2, ""}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v and error %v, want %v", got, err, want)
+	}
 }

@@ -234,7 +234,7 @@ func fakeClient(tb testing.TB, rt http.RoundTripper, change ...func(*Options)) *
 		f(&options)
 	}
 	client := New(options)
-	client.requester().transport = &transport{fresh: func() http.RoundTripper { return rt }, current: rt}
+	client.requester().transport = transportOf(func() http.RoundTripper { return rt })
 	client.providerConfigurations.gather = 0
 	return client
 }
@@ -245,12 +245,11 @@ func (c *Client) requester() *requester { return c.providerConfigurations.reques
 // dialWith has a client make its connections in another way.
 func dialWith(client *Client, dial func(context.Context, string, string) (net.Conn, error)) {
 	options := client.requester().options
-	fresh := func() http.RoundTripper {
+	client.requester().transport = transportOf(func() http.RoundTripper {
 		transport := newHTTPTransport(options.RootCAs, options.RequestTimeout)
 		transport.DialContext = dial
 		return transport
-	}
-	client.requester().transport = &transport{fresh: fresh, current: fresh()}
+	})
 }
 
 func retries(n int) func(*Options) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -186,6 +187,23 @@ func TestTokenInTheList(t *testing.T) {
 			failed := wantFailure(t, client, &TokenReturnedError{"data[1]." + field})
 			wantNoCanary(t, failed.Error())
 		})
+	}
+}
+
+// TestTokenInTheList_beforeAMark has a mark after the token, which normalization
+// makes one letter with its last.
+func TestTokenInTheList_beforeAMark(t *testing.T) {
+	t.Parallel()
+	const secret = "canary-abcdefghijklmnop-e"
+	token, err := ParseToken(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, `{"data":[{"id":1,"provider":"`+secret+"\u0301"+`"}]}`)),
+		func(options *Options) { options.Token = token })
+	wantAttempts(t, wantFailure(t, client, &TokenReturnedError{"data[0].provider"}), 1)
+	if got := client.requester().secrets.sanitize("No: " + secret + "\u0301"); strings.Contains(got, secret[:len(secret)-1]) {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -24,6 +24,9 @@ import (
 )
 
 const (
+	// maxBytes bounds what one list may take, after decompression and over all
+	// its pages: room for 100,000 elements.
+	maxBytes = 16 << 20
 	// maxErrorBytes is how much of an error's body is read, for its message.
 	maxErrorBytes = 1 << 20
 	// maxErrorTime is how long that may take: the status is known by then.
@@ -44,9 +47,9 @@ func newRequester(options Options) *requester {
 	return &requester{
 		options:   options,
 		transport: newTransport(options.RootCAs, options.RequestTimeout),
-		throttle:  &throttle{},
+		throttle:  newThrottle(),
 		secrets:   secrets,
-		decoding:  decoding(secrets),
+		decoding:  secrets.decoding(),
 	}
 }
 
@@ -90,8 +93,8 @@ func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, 
 	request.Header.Set("User-Agent", r.options.UserAgent)
 	request.Header.Set("X-Request-Id", attempt.requestID)
 
-	started := time.Now()
-	received, err := r.exchange(request, limit, cancel)
+	started, used := time.Now(), r.transport.use()
+	received, err := r.exchange(used, request, limit, cancel)
 	logAttempt(ctx, request, attempt, received, time.Since(started))
 	switch {
 	case err == nil:
@@ -99,7 +102,7 @@ func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, 
 	case ctx.Err() != nil:
 		return response{}, ctx.Err()
 	case bounded.Err() != nil:
-		r.transport.renew() // The connection may be dead without a sign of it.
+		r.transport.renew(used) // The connection may be dead without a sign of it.
 		return response{}, &TimeoutError{Timeout: r.options.RequestTimeout}
 	}
 	return response{}, r.failure(err)
@@ -107,8 +110,8 @@ func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, 
 
 // exchange sends a request and reads the response. A redirect is an error here,
 // so that nothing can follow it with the token in hand.
-func (r *requester) exchange(request *http.Request, limit int64, cancel context.CancelFunc) (response, error) {
-	raw, err := r.transport.roundTrip(request)
+func (r *requester) exchange(used *connections, request *http.Request, limit int64, cancel context.CancelFunc) (response, error) {
+	raw, err := used.RoundTrip(request)
 	if err != nil {
 		return response{}, err
 	}

@@ -5,7 +5,6 @@ package unpod
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/text/unicode/norm"
 )
@@ -25,9 +25,6 @@ const (
 	// platform's, and less than a screen.
 	maxMessageLen = 500
 )
-
-// errTokenReturned says that a value contains the API token.
-var errTokenReturned = errors.New("contains the API token")
 
 // redactor finds a client's secrets in what a server or a proxy wrote. Functions
 // hold them, because fmt prints whatever else a struct has.
@@ -98,7 +95,7 @@ func (r redactor) sanitize(text string) string {
 		}
 		return -1
 	}, strings.ToValidUTF8(text, ""))
-	text = r.redact(norm.NFC.String(strings.TrimSpace(text)))
+	text = r.redact(norm.NFC.String(r.redact(strings.TrimSpace(text))))
 	characters := 0
 	for i := range text {
 		if characters == maxMessageLen {
@@ -107,6 +104,15 @@ func (r redactor) sanitize(text string) string {
 		characters++
 	}
 	return text
+}
+
+// decoding returns the options to decode a body with. Whatever goes into a string
+// or an int64 passes here, so that no field of an element can be forgotten.
+func (r redactor) decoding() json.Options {
+	return json.JoinOptions(ignoringUnknown, json.WithUnmarshalers(json.JoinUnmarshalers(
+		json.UnmarshalFromFunc(r.decodeText),
+		json.UnmarshalFromFunc(r.decodeInteger),
+	)))
 }
 
 // decodeText decodes a string that goes into state, as state will hold it:
@@ -120,7 +126,7 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 		return err
 	}
 	*text = norm.NFC.String(value.String())
-	if r.hasToken(*text) {
+	if r.hasToken(value.String()) || r.hasToken(*text) { // A mark after it would change its last letter.
 		return errTokenReturned
 	}
 	return checkCharacters(*text)

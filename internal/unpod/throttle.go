@@ -14,7 +14,11 @@ type throttle struct {
 	mu    sync.Mutex
 	until time.Time
 	cause *StatusError
+	// lengthened is closed once the hold becomes longer.
+	lengthened chan struct{}
 }
+
+func newThrottle() *throttle { return &throttle{lengthened: make(chan struct{})} }
 
 // hold keeps attempts from being made for some time, or longer if the server
 // has asked for longer.
@@ -23,7 +27,17 @@ func (t *throttle) hold(wait time.Duration, cause *StatusError) {
 	defer t.mu.Unlock()
 	if until := time.Now().Add(wait); until.After(t.until) {
 		t.until, t.cause = until, cause
+		close(t.lengthened)
+		t.lengthened = make(chan struct{})
 	}
+}
+
+// longer returns a channel that is closed once the hold becomes longer, so that
+// who waits for its end hears of it.
+func (t *throttle) longer() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lengthened
 }
 
 // remaining returns how long no attempt may be made, and the answer that says

@@ -140,7 +140,7 @@ func TestThrottle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var throttle throttle
+				throttle := newThrottle()
 				for _, wait := range test.holds {
 					throttle.hold(wait, &StatusError{})
 				}

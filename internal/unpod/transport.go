@@ -56,18 +56,24 @@ func ParseCACert(text string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// connections are those of one HTTP transport.
+type connections struct{ http.RoundTripper }
+
 // transport holds a client's connections: those of the standard transport, with
 // its proxy variables and HTTP/2.
 type transport struct {
 	fresh func() http.RoundTripper
 
 	mu      sync.Mutex
-	current http.RoundTripper
+	current *connections
 }
 
 func newTransport(roots *x509.CertPool, timeout time.Duration) *transport {
-	fresh := func() http.RoundTripper { return newHTTPTransport(roots, timeout) }
-	return &transport{fresh: fresh, current: fresh()}
+	return transportOf(func() http.RoundTripper { return newHTTPTransport(roots, timeout) })
+}
+
+func transportOf(fresh func() http.RoundTripper) *transport {
+	return &transport{fresh: fresh, current: &connections{fresh()}}
 }
 
 // newHTTPTransport returns a transport that trusts the roots. An attempt's time
@@ -88,21 +94,22 @@ func newHTTPTransport(roots *x509.CertPool, timeout time.Duration) *http.Transpo
 	}
 }
 
-// roundTrip sends a request over one of the connections.
-func (t *transport) roundTrip(request *http.Request) (*http.Response, error) {
-	t.mu.Lock()
-	current := t.current
-	t.mu.Unlock()
-	return current.RoundTrip(request)
-}
-
-// renew has later requests made over new connections. Those of requests under
-// way end by themselves once they are idle.
-func (t *transport) renew() {
+// use returns the connections for the next request.
+func (t *transport) use() *connections {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	(&http.Client{Transport: t.current}).CloseIdleConnections()
-	t.current = t.fresh()
+	return t.current
+}
+
+// renew has later requests made over new connections, unless those that were used
+// have been replaced already. Requests under way keep theirs.
+func (t *transport) renew(used *connections) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.current == used {
+		(&http.Client{Transport: used.RoundTripper}).CloseIdleConnections()
+		t.current = &connections{t.fresh()}
+	}
 }
 
 // cipherSuites are the ones that Go calls secure. The default could be widened

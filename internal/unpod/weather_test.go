@@ -4,6 +4,7 @@
 package unpod
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -164,6 +167,65 @@ func TestThrottling_endsReadsAtOnce(t *testing.T) {
 	})
 }
 
+// TestThrottling_reachesAWaitingRead has a read wait for a minute while another is
+// told a day. Its error is not that of a request of its own.
+func TestThrottling_reachesAWaitingRead(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]http.HandlerFunc{"throttled": unpodtest.Throttled("60"), "failed": unpodtest.HTML(http.StatusBadGateway, "")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				slowly := unpodtest.Delay(100*time.Millisecond, sequence(first, unpodtest.Throttled("86400")))
+				client := gatheringClient(t, slowly, retries(defaultRetries))
+				started := time.Now()
+				staggered(2, 50*time.Millisecond, func(i int) {
+					_, err := client.ProviderConfigurations(t.Context())
+					wantTold(t, err, http.StatusTooManyRequests, 24*time.Hour)
+					failed, _ := errors.AsType[*CallError](err)
+					if want := i; failed.Attempts != want || (failed.RequestID != "") != (want > 0) {
+						t.Errorf("read %d: got %d attempts and request id %q", i, failed.Attempts, failed.RequestID)
+					}
+				})
+				if took := time.Since(started); took > time.Second {
+					t.Errorf("got an end after %s, want at once", took)
+				}
+			})
+		})
+	}
+}
+
+// TestThrottling_holdsAsLongAsAsked has a server that asks for a second, again and
+// again. What the read that is told so waits for longer is its own affair.
+func TestThrottling_holdsAsLongAsAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answers := append(slices.Repeat([]http.HandlerFunc{unpodtest.Throttled("1")}, 11), listOf("", 1))
+		client := fakeClient(t, serve(sequence(answers...)), retries(10))
+		_, err := client.ProviderConfigurations(t.Context())
+		wantTold(t, err, http.StatusTooManyRequests, time.Second)
+		started := time.Now()
+		wantIDs(t, read(t, client), 1)
+		if took := time.Since(started); took != time.Second {
+			t.Errorf("got an answer after %s, want 1s", took)
+		}
+	})
+}
+
+// TestThrottling_holdsWithoutBeingAsked has a 429 without a time.
+func TestThrottling_holdsWithoutBeingAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(sequence(unpodtest.JSON(http.StatusTooManyRequests, `{}`), listOf("", 1))))
+		_, err := client.ProviderConfigurations(t.Context())
+		wantTold(t, err, http.StatusTooManyRequests, 0)
+		started := time.Now()
+		wantIDs(t, read(t, client), 1)
+		if took := time.Since(started); took < minBackoff/2 || took > minBackoff {
+			t.Errorf("got an answer after %s, want the wait of a first retry", took)
+		}
+	})
+}
+
 // TestThrottling_lastAttemptHoldsOthersBack has a read that fails with its only
 // attempt. What the server asked for counts for the next read.
 func TestThrottling_lastAttemptHoldsOthersBack(t *testing.T) {
@@ -218,6 +280,90 @@ func TestRetry_waitingCallsMerge(t *testing.T) {
 		staggered(2, 50*time.Millisecond, func(int) { wantIDs(t, read(t, client), 1) })
 		if got := asked.count(); got != 3 {
 			t.Errorf("got %d requests, want 3", got)
+		}
+	})
+}
+
+// TestRetry_mergingKeepsTheLongerWait has two calls under way fail, the second of
+// which is asked to wait.
+func TestRetry_mergingKeepsTheLongerWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked record
+		busy := unpodtest.Header("Retry-After", "30", unpodtest.HTML(http.StatusServiceUnavailable, ""))
+		slowly := unpodtest.Delay(100*time.Millisecond, sequence(append(failures(1), busy, listOf("", 1))...))
+		client := fakeClient(t, asked.of(serve(slowly)), retries(4))
+		staggered(2, 50*time.Millisecond, func(int) { wantIDs(t, read(t, client), 1) })
+		if gaps := asked.gaps(); len(gaps) != 2 || gaps[1] < 30*time.Second {
+			t.Errorf("got waits of %s, want at least 30s before the last attempt", gaps)
+		}
+	})
+}
+
+// TestRetry_outlastsAnOutage has reads begin one after another while a platform is
+// down for two seconds. None may use its attempts up on the others' account.
+func TestRetry_outlastsAnOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		client := gatheringClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+			if time.Since(started) < 2*time.Second {
+				unpodtest.HTML(http.StatusBadGateway, "")(w, r)
+				return
+			}
+			listOf("", 1)(w, r)
+		}), retries(defaultRetries))
+		staggered(10, 52*time.Millisecond, func(int) { wantIDs(t, read(t, client), 1) })
+	})
+}
+
+// TestRetry_logsWithoutTheLock has a log that does not take a line, while another
+// read gives up.
+func TestRetry_logsWithoutTheLock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log := stuckLog(make(chan struct{}))
+		client := gatheringClient(t, unpodtest.Delay(latency, unpodtest.HTML(http.StatusBadGateway, "")), retries(1))
+		var first sync.WaitGroup
+		first.Go(func() { _, _ = client.ProviderConfigurations(tflogtest.RootLogger(t.Context(), log)) }) // Its end does not matter.
+		soon(20 * time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		started := time.Now()
+		_, err := client.ProviderConfigurations(ctx)
+		if took := time.Since(started); took != 100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got error %v after %s, want an end after 100ms", err, took)
+		}
+		close(log)
+		first.Wait()
+	})
+}
+
+// stuckLog is a log that takes a retry's line once it is closed.
+type stuckLog chan struct{}
+
+func (l stuckLog) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("Retrying")) {
+		<-l
+	}
+	return len(line), nil
+}
+
+// TestRetry_renewsOnce has several calls time out over one dead connection.
+func TestRetry_renewsOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var made atomic.Int64
+		client := gatheringClient(t, nil, retries(1), timeout(3*time.Second))
+		client.requester().transport = transportOf(func() http.RoundTripper {
+			if made.Add(1) == 1 {
+				return serve(unpodtest.Delay(time.Hour, unpodtest.HangUp))
+			}
+			return serve(unpodtest.Delay(latency, listOf("", 1)))
+		})
+		staggered(5, 300*time.Millisecond, func(int) { wantIDs(t, read(t, client), 1) })
+		if got := made.Load(); got != 2 {
+			t.Errorf("got %d transports, want 2", got)
 		}
 	})
 }
@@ -321,6 +467,36 @@ func TestDeadline_isThatOfTheRead(t *testing.T) {
 			if late, ok := errors.AsType[*DeadlineError](err); !ok || time.Since(started) != 63*time.Second {
 				t.Fatalf("got error %v after %s, want a *DeadlineError after 63s: %v", err, time.Since(started), late)
 			}
+		})
+	})
+}
+
+// TestDeadline_ofAnEndlessTimeout has a timeout that no deadline can hold.
+func TestDeadline_ofAnEndlessTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wantIDs(t, read(t, gatheringClient(t, listOf("", 1), timeout(600_000*time.Hour), retries(10))), 1)
+	})
+}
+
+// TestFreshness_ofAListInPages has a read begin while a call with a page waits to
+// ask for the next one again.
+func TestFreshness_ofAListInPages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		first, second := sequence(listOf("2", 1), listOf("", 7, 8)), sequence(append(failures(1), listOf("2", 2))...)
+		client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Query().Get("page") {
+			case "":
+				first(w, r)
+			case "1":
+				listOf("2", 1)(w, r)
+			default:
+				second(w, r)
+			}
+		}), retries(1))
+		staggered(2, 100*time.Millisecond, func(i int) {
+			wantIDs(t, read(t, client), [][]int64{{1, 2}, {7, 8}}[i]...)
 		})
 	})
 }
