@@ -346,9 +346,9 @@ func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]strin
 
 // readError reads the list through a configured provider, and returns the one
 // error that this ends in.
-func readError(t *testing.T, provider tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
+func readError(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+	resp, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
 		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
 	})
 	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
@@ -467,13 +467,13 @@ func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tfty
 // answers with a body that was made before, so that making it does not count.
 func listReader(tb testing.TB, body string) func(testing.TB) {
 	tb.Helper()
-	server := startUnpod(tb)
-	server.AnswerAlways(unpodtest.JSON(http.StatusOK, body))
-	provider := configured(tb, credentials(server, nil))
+	local := startUnpod(tb)
+	local.AnswerAlways(unpodtest.JSON(http.StatusOK, body))
+	server := configured(tb, credentials(local, nil))
 	request := &tfprotov6.ReadDataSourceRequest{TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(tb)}
 	return func(tb testing.TB) {
 		tb.Helper()
-		resp, err := provider.ReadDataSource(tb.Context(), request)
+		resp, err := server.ReadDataSource(tb.Context(), request)
 		if err != nil || len(resp.Diagnostics) != 0 {
 			tb.Fatal(err, resp)
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -37,11 +38,34 @@ type redactor struct {
 }
 
 func newRedactor(token Token, proxy *url.URL) redactor {
-	all, hasToken := anyOf(append(token.forms(), proxyForms(proxy)...)), anyOf(token.forms()).MatchString
-	if token.isShort() {
-		hasToken = func(string) bool { return false }
+	all := anyOf(append(token.forms(), proxyForms(proxy)...))
+	return redactor{
+		hasToken: contains(token),
+		redact:   func(text string) string { return all.ReplaceAllLiteralString(text, redacted) },
 	}
-	return redactor{hasToken, func(text string) string { return all.ReplaceAllLiteralString(text, redacted) }}
+}
+
+// contains returns what looks for a token in text, in upper and lower case. It is
+// quicker than anyOf: every text of a list passes it.
+func contains(token Token) func(text string) bool {
+	if token.isShort() {
+		return func(string) bool { return false }
+	}
+	forms := token.forms()
+	slices.Sort(forms)
+	forms = slices.Compact(forms)
+	return func(text string) bool {
+		return slices.ContainsFunc(forms, func(form string) bool { return containsFold(text, form) })
+	}
+}
+
+func containsFold(text, part string) bool {
+	for i := 0; i+len(part) <= len(text); i++ {
+		if strings.EqualFold(text[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
 }
 
 // anyOf matches any of the texts, in upper and lower case. Like Terraform's own
@@ -125,8 +149,10 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	if err != nil {
 		return err
 	}
-	*text = norm.NFC.String(value.String())
-	if r.hasToken(value.String()) || r.hasToken(*text) { // A mark after it would change its last letter.
+	sent := value.String()
+	*text = norm.NFC.String(sent)
+	// A mark after the token would change its last letter.
+	if r.hasToken(*text) || sent != *text && r.hasToken(sent) {
 		return errTokenReturned
 	}
 	return checkCharacters(*text)
@@ -152,6 +178,10 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 func checkCharacters(text string) error {
 	var before rune
 	for i, c := range text {
+		if c >= ' ' && c < 0x7f { // Most are.
+			before = c
+			continue
+		}
 		after := text[i+utf8.RuneLen(c):]
 		if unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && !isJoiner(before, c, after) {
 			return problem(fmt.Sprintf("contains %s (%U)", characterKind(c), c))
