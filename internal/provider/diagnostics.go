@@ -119,7 +119,9 @@ func explainResponse(err error) explanation {
 func explainTLS(err *unpod.TLSError, s settings) explanation {
 	next := "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to " + s.used["ca_cert_pem"] + "."
 	if err.PlainHTTP {
-		next = fmt.Sprintf("The server speaks plain HTTP. If that is what you want, set base_url to \"http://%s\".", s.options.BaseURL.Host)
+		plain := *s.options.BaseURL
+		plain.Scheme = "http"
+		next = fmt.Sprintf("The server speaks plain HTTP. If that is what you want, set base_url to %q.", strings.TrimSuffix(plain.String(), "/"))
 	}
 	return explanation{"Unpod cannot be reached over a trusted connection", happened(err), next}
 }

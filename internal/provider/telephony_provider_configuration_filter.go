@@ -120,8 +120,12 @@ func (f filter) ignoringCase(all []unpod.ProviderConfiguration) []unpod.Provider
 func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 	lines := []string{"Configurations:"}
 	for _, c := range configurations[:min(len(configurations), maxListed)] {
-		lines = append(lines, fmt.Sprintf("  - id = %d, provider_slug = %s, account_sid = %s",
-			c.ID, shown(c.Provider, f.providerSlug), shown(c.AccountSID, f.accountSID)))
+		id := strconv.FormatInt(c.ID, 10)
+		if !f.id.IsNull() && (filter{id: f.id}).matches(c) {
+			id = "(as set)"
+		}
+		lines = append(lines, fmt.Sprintf("  - id = %s, provider_slug = %s, account_sid = %s",
+			id, shown(c.Provider, f.providerSlug), shown(c.AccountSID, f.accountSID)))
 	}
 	if more := len(configurations) - maxListed; more > 0 {
 		lines = append(lines, fmt.Sprintf("  - and %d more", more))

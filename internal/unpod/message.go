@@ -29,27 +29,30 @@ func errorMessage(body []byte, status int) (message, code string) {
 		Message jsontext.Value `json:"message"`
 	}
 	_ = json.Unmarshal(members["error"], &newer, lenient) // It need not be an object.
-	message = cmp.Or(texts(members["message"], 0), texts(newer.Message, 0), texts(members["error"], 0), texts(members["detail"], 0))
-	if status == http.StatusBadRequest {
+	var data struct {
+		Detail jsontext.Value `json:"detail"`
+	}
+	_ = json.Unmarshal(members["data"], &data, lenient) // Likewise.
+	message = texts(members["message"], 0)
+	if message == "Error" { // The renderer's own word. The view's are elsewhere.
+		message = cmp.Or(texts(members["errors"], 0), texts(data.Detail, 0), message)
+	} else if status == http.StatusBadRequest {
 		message = strings.TrimSpace(message + " " + texts(members["errors"], 0))
 	}
-	if message == "" && hasOnlyTexts(members) {
-		message = texts(body, 0) // Plain Django REST framework: an object of fields, or a list.
+	message = cmp.Or(message, texts(newer.Message, 0), texts(members["error"], 0), texts(members["detail"], 0))
+	if message == "" {
+		delete(members, "data")
+		message = cmp.Or(fieldTexts(members, 0), texts(listOnly(body), 0)) // Plain Django REST framework.
 	}
 	return message, texts(newer.Code, 0)
 }
 
-// hasOnlyTexts says whether members can be field errors: texts, lists or objects.
-// Something else is data, such as an older platform's element with its secrets.
-func hasOnlyTexts(members map[string]jsontext.Value) bool {
-	for _, member := range members {
-		switch member.Kind() {
-		case jsontext.KindString, jsontext.KindBeginArray, jsontext.KindBeginObject:
-		default:
-			return false
-		}
+// listOnly returns a body that is a list, and nothing of another.
+func listOnly(body jsontext.Value) jsontext.Value {
+	if body.Kind() != jsontext.KindBeginArray {
+		return nil
 	}
-	return true
+	return body
 }
 
 // texts returns the texts in a JSON value, each after the name of its field.
@@ -72,10 +75,21 @@ func texts(value jsontext.Value, nesting int) string {
 	case kind == jsontext.KindBeginObject:
 		var members map[string]jsontext.Value
 		_ = json.Unmarshal(value, &members, lenient) // As far as it goes.
-		for _, name := range slices.Sorted(maps.Keys(members)) {
-			if text := texts(members[name], nesting+1); text != "" {
-				found = append(found, name+": "+text)
-			}
+		return fieldTexts(members, nesting)
+	}
+	return strings.Join(found, " ")
+}
+
+// fieldTexts returns the texts of field errors, which are lists. A bare text can
+// be data, such as an older platform's api_secret, and is not shown.
+func fieldTexts(members map[string]jsontext.Value, nesting int) string {
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if members[name].Kind() == jsontext.KindString {
+			continue
+		}
+		if text := texts(members[name], nesting+1); text != "" {
+			found = append(found, name+": "+text)
 		}
 	}
 	return strings.Join(found, " ")

@@ -175,7 +175,7 @@ func (r *requester) failure(err error) error {
 		return err
 	}
 	if isTLS(err) {
-		return &TLSError{Reason: r.secrets.sanitize(err.Error()), PlainHTTP: isPlainHTTP(err)}
+		return &TLSError{Reason: r.secrets.sanitize(err.Error()), PlainHTTP: isPlainHTTP(err) && proxyOf(r.options.BaseURL) == nil}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &ConnectionError{Reason: "the connection ended before the whole response had come"}

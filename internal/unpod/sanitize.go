@@ -100,7 +100,9 @@ func proxyForms(proxy *url.URL) []string {
 func encodings(secret string) []string {
 	return []string{
 		base64.StdEncoding.EncodeToString([]byte(secret)),
+		base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		url.QueryEscape(secret),
+		url.PathEscape(secret),
 		strings.Trim(strconv.Quote(secret), `"`),
 		secret,
 	}
