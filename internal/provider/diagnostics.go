@@ -16,13 +16,9 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
-const (
-	// maxShownWait is the longest wait that is told as it is. Nobody can have
-	// meant what a server asks for beyond it.
-	maxShownWait = 30 * 24 * time.Hour
-	// maxUsefulWait is the longest wait that retries can bridge.
-	maxUsefulWait = 65 * time.Second
-)
+// maxShownWait is the longest wait that is told as it is. Nobody can have meant
+// what a server asks for beyond it.
+const maxShownWait = 30 * 24 * time.Hour
 
 // explanation is what a user is told of an error: what failed, in a few words;
 // what happened to the request, as the rest of a sentence that begins with it;
@@ -169,7 +165,7 @@ func forbidden(err *unpod.StatusError) string {
 
 // throttled returns what to try first about a 429.
 func throttled(err *unpod.StatusError, s settings) string {
-	if err.RetryAfter > maxUsefulWait || err.Status != err.HTTPStatus {
+	if err.RetryAfter > unpod.MaxWait || err.Status != err.HTTPStatus {
 		return "Run Terraform again later."
 	}
 	return "Run Terraform again later. To wait for longer, raise " + s.used["max_retries"] + "."

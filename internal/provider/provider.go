@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -168,7 +169,7 @@ func newProviderData(handed any) (*providerData, diag.Diagnostics) {
 // read reads a whole list with one of the client's methods, or says why that is
 // not possible.
 func read[E any](ctx context.Context, data *providerData, method func(*unpod.Client, context.Context) ([]E, error)) ([]E, diag.Diagnostics) {
-	diags := data.settings.read
+	diags := slices.Clip(data.settings.read) // Reads share it.
 	if diags.HasError() {
 		return nil, diags
 	}

@@ -200,7 +200,7 @@ func (b *batch[E]) begin() (remaining time.Duration, next attempt, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	held, throttled := b.requester.throttle.remaining()
-	if held > maxWait {
+	if held > MaxWait {
 		for _, w := range b.reads {
 			w.attempts, w.requestID = 0, "" // The next request is not sent.
 		}
@@ -260,17 +260,15 @@ func (b *batch[E]) retry(err error) (wait time.Duration, again bool) {
 		}
 	}
 	b.reads, b.due = nil, time.Now().Add(wait)
-	switch {
-	case len(others) == 0:
+	if len(others) == 0 {
 		return 0, false
-	case b.partial || b.waiting == nil:
-		b.take(b.due, others...)
-	default:
-		b.waiting.take(b.due, others...)
 	}
-	if !b.partial && b.waiting == nil {
-		b.waiting = b
+	next := b
+	if !b.partial {
+		b.waiting = cmp.Or(b.waiting, b)
+		next = b.waiting
 	}
+	next.take(b.due, others...)
 	return wait, true
 }
 

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// maxWait caps the wait that a server may ask for: a minute, with room for two
+// MaxWait caps the wait that a server may ask for: a minute, with room for two
 // clocks that count in whole seconds. A plan that stands still for longer, without
 // a word, is worse than an error that says why.
-const maxWait = 65 * time.Second
+const MaxWait = 65 * time.Second
 
 // CallError is the error of every read that failed: the facts of its last
 // request, and the reason. Err is a [*StatusError], [*RedirectError],
@@ -173,7 +173,7 @@ func retryable(err error) (class string, wait time.Duration, ok bool) {
 	case *ConnectionError:
 		return "connection failed", 0, true
 	case *StatusError:
-		return fmt.Sprintf("status %d", err.HTTPStatus), err.RetryAfter, retriedStatuses[err.HTTPStatus] && err.RetryAfter <= maxWait
+		return fmt.Sprintf("status %d", err.HTTPStatus), err.RetryAfter, retriedStatuses[err.HTTPStatus] && err.RetryAfter <= MaxWait
 	}
 	return "", 0, false
 }
