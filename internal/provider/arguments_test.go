@@ -183,7 +183,7 @@ func TestAccArguments_wrongKind(t *testing.T) {
 	for _, value := range []string{"1.5", "-1", "1e400", "9223372036854775808", `"two"`} {
 		t.Run(value, func(t *testing.T) {
 			t.Parallel()
-			workspace, env := withoutInit(t, "provider \"unpod\" { max_retries = "+value+" }\n"+listConfig, nil)
+			workspace, env := attached(t, "provider \"unpod\" { max_retries = "+value+" }\n"+listConfig, nil)
 			for _, command := range []string{"validate", "plan"} {
 				output, err := workspace.Run(t.Context(), env, command, "-no-color")
 				want := "must be a whole number from 0 to 10"
@@ -284,7 +284,7 @@ func TestAccArguments_headers(t *testing.T) {
 			"Org-Handle":    "^unpod$",
 			"Accept":        "^application/json$",
 			"X-Request-Id":  "^" + requestIDPattern + "$",
-			"User-Agent":    `^Terraform/\d+\.\d+\.\S+ \(\+https://www\.terraform\.io\) terraform-provider-unpod/dev tests/1\.0$`,
+			"User-Agent":    `^Terraform/\d+\.\d+\.\S+ \(\+https://www\.terraform\.io\) terraform-provider-unpod/test tests/1\.0$`,
 		} {
 			if got := strings.Join(request.Header.Values(name), ", "); !regexp.MustCompile(pattern).MatchString(got) {
 				t.Errorf("sent %s: %q, which does not match %s", name, got, pattern)

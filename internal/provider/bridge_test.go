@@ -37,7 +37,8 @@ func bridgeExample(t *testing.T, server *unpodtest.Server) (*sandbox.Workspace, 
 	t.Helper()
 	needCurl(t)
 	needCLI(t, terraformData)
-	return example(t, "examples/bridge"), credentials(server, map[string]string{"TF_VAR_regions": "{}"})
+	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": server.Token, "TF_VAR_regions": "{}"})
+	return example(t, "examples/bridge"), attach(t, variables)
 }
 
 // needCurl skips a test that sends requests as the bridge module does.
@@ -232,7 +233,7 @@ func TestBridge_hidesToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	maps.Copy(variables, map[string]string{
-		"UNPOD_API_TOKEN": canary, "HOME": home,
+		"HOME":   home,
 		"TF_LOG": "TRACE", "TF_LOG_PATH": filepath.Join(workspace.Dir, "trace.log"),
 	})
 	output := run(t, workspace, variables, "plan", "-out=plan.bin")
@@ -254,7 +255,6 @@ func TestBridge_hidesTokenFromOtherUsers(t *testing.T) {
 	}
 	server := startCanary(t)
 	workspace, variables := bridgeExample(t, server)
-	variables["UNPOD_API_TOKEN"] = canary
 	run(t, workspace, variables, "plan", "-out=plan.bin")
 	listed := make(chan string, 1)
 	server.AnswerNext(func(w http.ResponseWriter, r *http.Request) {

@@ -21,11 +21,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -112,11 +115,9 @@ func isolate() error {
 	}
 	variables := map[string]string{
 		"TF_ACC_TERRAFORM_PATH":     built.CLI.Path,
+		"TF_ACC_PROVIDER_HOST":      built.CLI.Registry(),
 		"TF_ACC_PROVIDER_NAMESPACE": "unpod-ai",
 		"TF_CLI_CONFIG_FILE":        os.DevNull,
-	}
-	if built.CLI.Name == "tofu" {
-		variables["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
 	}
 	for name, value := range variables {
 		if err := os.Setenv(name, value); err != nil {
@@ -212,15 +213,15 @@ func testSteps(t *testing.T, variables map[string]string, steps ...resource.Test
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
 }
 
-// testCLI applies a configuration once, with the built provider, and checks state
-// or the error. Most tests need no more, and testSteps takes ten times as long.
+// testCLI applies a configuration once, with a provider in this process, and checks
+// state or the error. Most tests need no more, and testSteps runs ten commands.
 func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) {
 	t.Helper()
 	needCLI(t, feature{})
 	if strings.Contains(step.Config, "terraform_data") {
 		needCLI(t, terraformData)
 	}
-	w, env := withoutInit(t, step.Config, variables)
+	w, env := attached(t, step.Config, variables)
 	output, err := w.Run(t.Context(), env, "apply", "-auto-approve", "-no-color")
 	switch {
 	case step.ExpectError == nil && err != nil:
@@ -232,17 +233,59 @@ func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) 
 	}
 }
 
-// withoutInit returns a workspace that needs no init, and the variables for it.
+// attach starts a provider in this process that sees these variables, and returns
+// them with the one that makes the CLI use it. The CLI then starts no provider,
+// which takes four fifths of a short run, and needs no init. All provider blocks of
+// a configuration share what is attached: a test of several needs the built one.
+func attach(tb testing.TB, variables map[string]string) map[string]string {
+	tb.Helper()
+	address := built.CLI.Registry() + "/unpod-ai/unpod"
+	ctx, stop := context.WithCancel(tb.Context())
+	started, stopped := make(chan *plugin.ReattachConfig), make(chan struct{})
+	seen := maps.Clone(variables)
+	server := newServer("test", func(name string) string { return seen[name] })
+	go func() {
+		_ = tf6server.Serve(address, server, tf6server.WithDebug(ctx, started, stopped), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+	}()
+	at := <-started
+	tb.Cleanup(func() { stop(); <-stopped })
+	reattach, err := json.Marshal(map[string]any{address: map[string]any{
+		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": at.Test,
+		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
+	}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	env := map[string]string{"TF_REATTACH_PROVIDERS": string(reattach)}
+	maps.Copy(env, variables)
+	return env
+}
+
+// attached returns a workspace with a configuration, and variables that attach a
+// provider to the CLI.
+func attached(tb testing.TB, config string, variables map[string]string) (*sandbox.Workspace, map[string]string) {
+	tb.Helper()
+	return fromText(tb, config), attach(tb, variables)
+}
+
+// withoutInit returns a workspace in which the built provider needs no init, and
+// the variables for that.
 func withoutInit(tb testing.TB, config string, variables map[string]string) (*sandbox.Workspace, map[string]string) {
+	tb.Helper()
+	env := map[string]string{"TF_CLI_CONFIG_FILE": overrides}
+	maps.Copy(env, variables)
+	return fromText(tb, config), env
+}
+
+// fromText returns a workspace with a configuration.
+func fromText(tb testing.TB, config string) *sandbox.Workspace {
 	tb.Helper()
 	needCLI(tb, feature{})
 	w, err := built.WorkspaceFromText(required + config)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	env := map[string]string{"TF_CLI_CONFIG_FILE": overrides}
-	maps.Copy(env, variables)
-	return w, env
+	return w
 }
 
 // checkState checks what Terraform has in state. It reads the file, because the
@@ -325,11 +368,7 @@ const required = `terraform {
 // provider.
 func workspace(tb testing.TB, config string) *sandbox.Workspace {
 	tb.Helper()
-	needCLI(tb, feature{})
-	made, err := built.WorkspaceFromText(required + config)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	made := fromText(tb, config)
 	run(tb, made, nil, "init")
 	return made
 }
@@ -346,9 +385,9 @@ func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]strin
 
 // readError reads the list through a configured provider, and returns the one
 // error that this ends in.
-func readError(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
+func readError(ctx context.Context, t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+	resp, err := server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
 		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
 	})
 	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
@@ -107,26 +110,53 @@ func raw(answer string) http.HandlerFunc {
 }
 
 // TestSecret_errors reads from a server that gives the token back in an error of
-// each class.
+// each class, and looks at all that the provider gives Terraform: diagnostics and
+// every log there is.
 func TestSecret_errors(t *testing.T) {
 	t.Parallel()
 	for name, echo := range echoes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := startCanary(t)
-			server.AnswerAlways(unpodtest.Header("X-Echo", canary, unpodtest.Header("Www-Authenticate", canary, echo)))
-			workspace, variables := canaryWorkspace(t, server.URL)
+			server := echoing(t, echo)
+			variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": canary, "UNPOD_MAX_RETRIES": "1"})
 			if name == "a slow answer" {
 				variables["UNPOD_REQUEST_TIMEOUT"] = "50ms"
 			}
-			output, err := workspace.Run(t.Context(), variables, "plan", "-no-color")
-			if err == nil || len(server.Requests()) == 0 {
-				t.Fatalf("the plan did not fail:\n%s", output)
+			var log bytes.Buffer
+			got := readError(tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log), t, configured(t, variables))
+			if !strings.Contains(log.String(), "Called the Unpod API") {
+				t.Errorf("the log, in which the token is looked for, has no call:\n%s", &log)
 			}
-			wantHidden(t, output, canary)
-			searchFiles(t, workspace.Dir, canary, "main.tf")
+			wantHidden(t, got.Summary+got.Detail+log.String(), canary)
 		})
 	}
+}
+
+// TestSecret_errorsInLogs has the CLI write all its logs about some of them.
+func TestSecret_errorsInLogs(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"401", "broken off", "no HTTP"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			workspace, variables := canaryWorkspace(t, echoing(t, echoes[name]).URL)
+			output, err := workspace.Run(t.Context(), variables, "plan", "-no-color")
+			if err == nil {
+				t.Errorf("the plan did not fail:\n%s", output)
+			}
+			wantHidden(t, output, canary)
+			if log := searchFiles(t, workspace.Dir, canary, "main.tf"); !strings.Contains(log, "Called the Unpod API") {
+				t.Error("the log, in which the token is looked for, has no call")
+			}
+		})
+	}
+}
+
+// echoing starts a server whose every response gives the token back.
+func echoing(t *testing.T, echo http.HandlerFunc) *unpodtest.Server {
+	t.Helper()
+	server := startCanary(t)
+	server.AnswerAlways(unpodtest.Header("X-Echo", canary, unpodtest.Header("Www-Authenticate", canary, echo)))
+	return server
 }
 
 // TestSecret_inABlockOfOneLine has a token that is refused, in a provider block
@@ -186,7 +216,7 @@ func TestSecret_digits(t *testing.T) {
 			t.Parallel()
 			server := unpodtest.Start(t, unpodtest.New(token, unpodtest.OrgHandle))
 			server.AnswerAlways(unpodtest.JSON(200, body))
-			got := readError(t, configured(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": token})))
+			got := readError(t.Context(), t, configured(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": token})))
 			if got.Summary != tokenReturned || strings.Contains(got.Detail, token) || !strings.Contains(got.Detail, name+" contains the API token") {
 				t.Errorf("got %q: %s", got.Summary, got.Detail)
 			}
@@ -215,7 +245,7 @@ func TestSecret_characters(t *testing.T) {
 				t.Parallel()
 				server := startUnpod(t)
 				server.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"`+field+`":"AC`+test.text+`"}]}`))
-				got := readError(t, configured(t, credentials(server, nil)))
+				got := readError(t.Context(), t, configured(t, credentials(server, nil)))
 				if want := "data[1]." + field + " contains " + test.kind + "."; got.Summary != oddShape || !strings.Contains(got.Detail, want) {
 					t.Errorf("got %q: %s\nwant %q", got.Summary, got.Detail, want)
 				}

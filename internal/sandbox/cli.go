@@ -71,8 +71,8 @@ func parseVersion(path, output string) (CLI, error) {
 	return CLI{Path: path, Name: name, Version: match[2], Minor: minor, platform: match[4]}, err
 }
 
-// registry is the host with which the CLI completes the address unpod-ai/unpod.
-func (c CLI) registry() string {
+// Registry returns the host with which the CLI completes the address unpod-ai/unpod.
+func (c CLI) Registry() string {
 	if c.Name == "tofu" {
 		return "registry.opentofu.org"
 	}

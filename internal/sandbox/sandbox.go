@@ -135,7 +135,7 @@ func (s *Sandbox) provider() string {
 	if strings.HasPrefix(s.CLI.platform, "windows_") {
 		name += ".exe"
 	}
-	return filepath.Join(s.mirror(), s.CLI.registry(), "unpod-ai", "unpod", version, s.CLI.platform, name)
+	return filepath.Join(s.mirror(), s.CLI.Registry(), "unpod-ai", "unpod", version, s.CLI.platform, name)
 }
 
 func (s *Sandbox) home() string       { return filepath.Join(s.root, "home") }
