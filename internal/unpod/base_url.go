@@ -12,14 +12,14 @@ import (
 	"unicode"
 )
 
-// apiPath begins the path of every endpoint. The platform's documents write it
-// at the end of the base URL as well.
+// apiPath is the prefix of every endpoint. Unpod's docs include it in the base
+// URL.
 const apiPath = "/api/v2/platform"
 
 var errEmpty = errors.New("must not be empty")
 
-// ParseOrgHandle reads an organization's domain_handle, without surrounding
-// blanks. Its errors do not show the text: people paste the token here.
+// ParseOrgHandle validates an organization's domain_handle and trims whitespace.
+// Its errors never include the text, since people paste tokens here by mistake.
 func ParseOrgHandle(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -31,10 +31,9 @@ func ParseOrgHandle(text string) (string, error) {
 	return text, nil
 }
 
-// ParseBaseURL reads the address of an Unpod platform: a URL, or a bare host,
-// which means https. It may have a path, for a platform behind a prefix, and
-// the API's own path at the end. Its errors do not show the text, because it may
-// hold a password.
+// ParseBaseURL parses the URL of an Unpod platform. A bare host means https. The
+// URL may have a path prefix, and may end in the API's own path. Errors never
+// include the text, since it may contain a password.
 func ParseBaseURL(text string) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -45,21 +44,21 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	}
 	parsed, err := url.Parse(text)
 	if err != nil {
-		// The error itself shows the text.
+		// url.Parse includes the text in its errors.
 		return nil, errors.New("must be a URL such as https://unpod.dev, or a host name")
 	}
 	if err := checkBaseURL(parsed, text); err != nil {
 		return nil, err
 	}
-	parsed = parsed.JoinPath("/") // An empty path would join to a relative one.
+	parsed = parsed.JoinPath("/") // Joining to an empty path would give a relative one.
 	if prefix, ok := strings.CutSuffix(parsed.EscapedPath(), apiPath+"/"); ok {
 		return parsed.Parse(prefix + "/")
 	}
 	return parsed, nil
 }
 
-// checkBaseURL refuses what a base URL must not have. It looks into the text
-// for what the parsed URL no longer tells: an empty query or fragment.
+// checkBaseURL rejects whatever a base URL must not contain. It also needs the
+// text, since the parsed URL does not show an empty query or fragment.
 func checkBaseURL(parsed *url.URL, text string) error {
 	switch {
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
@@ -85,8 +84,8 @@ func validPort(text string) bool {
 	return text == "" || (err == nil && port > 0)
 }
 
-// IsLoopback says whether a URL's host is this machine, so that what is sent
-// to it crosses no network.
+// IsLoopback reports whether a URL's host is this machine, so that requests to
+// it never cross a network.
 func IsLoopback(address *url.URL) bool {
 	host := address.Hostname()
 	ip := net.ParseIP(host)

@@ -9,7 +9,8 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// The whole texts of the errors: what is not in them is not shown.
+// The complete error texts. Comparing all of the text shows that it never
+// includes the input.
 const (
 	emptyValue   = "must not be empty"
 	notVisible   = "must be visible ASCII characters without quotes or backslashes"
@@ -129,7 +130,7 @@ var refusedBaseURLs = map[string]string{
 	"https://unpod.dev:65536":               portOutRange,
 	"https://unpod.dev:99999999999999999":   portOutRange,
 	"https://unpod.dev:":                    portOutRange,
-	"https:/unpod.dev":                      portOutRange, // A slash too few makes a host of the scheme.
+	"https:/unpod.dev":                      portOutRange, // With one slash, the scheme becomes the host.
 	"http:/localhost:3001":                  portOutRange,
 	"https:unpod.dev":                       notURL,
 	"https://unpod.dev:-1":                  notURL,
@@ -146,7 +147,7 @@ var refusedBaseURLs = map[string]string{
 	`https://unpod.dev\prefix`:              notURL,
 }
 
-func TestParseBaseURLRefuses(t *testing.T) {
+func TestParseBaseURL_rejectsInvalid(t *testing.T) {
 	t.Parallel()
 	for text, want := range refusedBaseURLs {
 		t.Run(text, func(t *testing.T) {
@@ -160,7 +161,7 @@ func TestParseBaseURLRefuses(t *testing.T) {
 	}
 }
 
-func TestBaseURLLeadsToTheList(t *testing.T) {
+func TestParseBaseURL_listURL(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"https://unpod.dev":                 "https://unpod.dev" + unpodtest.Path,
@@ -178,22 +179,22 @@ func TestBaseURLLeadsToTheList(t *testing.T) {
 func TestParseOrgHandle(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want, wantErr string }{
-		"plain":             {"unpod", "unpod", ""},
-		"blanks around":     {" \tunpod.tv\r\n", "unpod.tv", ""},
-		"no prefix rule":    {"Token", "Token", ""},
-		"empty":             {"", "", emptyValue},
-		"blank":             {" \n", "", emptyValue},
-		"inner blank":       {"un pod", "", notVisible},
-		"prefix":            {"Token unpod", "", notVisible},
-		"header of its own": {"unpod\r\nX-Evil: 0", "", notVisible},
-		"new line":          {"un\npod", "", notVisible},
-		"zero byte":         {"un\x00pod", "", notVisible},
-		"escape":            {"\x1b[31munpod", "", notVisible},
-		"quote":             {`un"pod`, "", notVisible},
-		"backslash":         {`un\pod`, "", notVisible},
-		"other letters":     {"ünpod", "", notVisible},
-		"zero width space":  {"un\u200bpod", "", notVisible},
-		"invalid UTF-8":     {"un\xffpod", "", notVisible},
+		"unchanged":              {"unpod", "unpod", ""},
+		"surrounding whitespace": {" \tunpod.tv\r\n", "unpod.tv", ""},
+		"the word Token":         {"Token", "Token", ""},
+		"empty":                  {"", "", emptyValue},
+		"only whitespace":        {" \n", "", emptyValue},
+		"inner space":            {"un pod", "", notVisible},
+		"Token prefix":           {"Token unpod", "", notVisible},
+		"injected header":        {"unpod\r\nX-Evil: 0", "", notVisible},
+		"newline":                {"un\npod", "", notVisible},
+		"zero byte":              {"un\x00pod", "", notVisible},
+		"escape":                 {"\x1b[31munpod", "", notVisible},
+		"quote":                  {`un"pod`, "", notVisible},
+		"backslash":              {`un\pod`, "", notVisible},
+		"non-ASCII letter":       {"ünpod", "", notVisible},
+		"zero width space":       {"un\u200bpod", "", notVisible},
+		"invalid UTF-8":          {"un\xffpod", "", notVisible},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,28 +17,27 @@ import (
 )
 
 const (
-	// gatherTime is how long a call waits for reads to share it before its
-	// first request: about as long as Terraform takes to start the reads that
-	// it makes at once, and too short to be noticed.
+	// gatherTime is how long a batch waits for more reads before its first
+	// request. Terraform starts concurrent reads within about this time, and
+	// users do not notice it.
 	gatherTime = 3 * time.Millisecond
 	// minBackoff is the wait before the first retry. It doubles with each retry.
 	minBackoff = 500 * time.Millisecond
-	// maxBackoff caps the wait that the client chooses.
+	// maxBackoff caps the backoff. A server may ask for a longer wait.
 	maxBackoff = time.Minute
 )
 
-// batcher coalesces concurrent reads of one list into one call. A read is
-// answered only from requests that were sent after it began, so that one which
-// depends on something just created sees it. That is why a call takes reads in
-// only while it has no request under way and has received nothing, why
-// singleflight does not fit, and why no answer is kept.
+// batcher coalesces concurrent reads of one list. A read only gets data from
+// requests sent after it began, so that it sees what was created just before.
+// That is why a batch accepts reads only while it has no request in flight and
+// no page yet. It also rules out singleflight and caching.
 type batcher[E any] struct {
 	requester *requester
 	endpoint  endpoint[E]
 	gather    time.Duration
 
 	mu sync.Mutex
-	// waiting is the call that reads join, nil if none waits.
+	// waiting is the batch that reads join, nil if there is none.
 	waiting *batch[E]
 }
 
@@ -46,8 +45,8 @@ func newBatcher[E any](r *requester, e endpoint[E]) *batcher[E] {
 	return &batcher[E]{requester: r, endpoint: e, gather: gatherTime}
 }
 
-// read returns the whole list, or a [*CallError]. A read that is cancelled gets
-// the context's error, even if the answer is already there.
+// read returns the whole list or a [*CallError]. If ctx is canceled, the error
+// is the context's, even if the list has already arrived.
 func (b *batcher[E]) read(ctx context.Context) ([]E, error) {
 	limit := b.requester.options.deadline()
 	deadline := time.NewTimer(limit)
@@ -71,12 +70,12 @@ func (b *batcher[E]) read(ctx context.Context) ([]E, error) {
 	return w.elements, nil
 }
 
-// join adds a read to the call that waits, or to a new one.
+// join adds a read to the waiting batch, or starts a new one.
 func (b *batcher[E]) join(ctx context.Context, w *waiter[E]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.waiting == nil {
-		// The call outlives the read that began it, if others share it.
+		// The batch outlives the read that started it if others join.
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // The batch calls it.
 		b.waiting = &batch[E]{
 			batcher: b,
@@ -89,8 +88,8 @@ func (b *batcher[E]) join(ctx context.Context, w *waiter[E]) {
 	b.waiting.take(b.waiting.due, w)
 }
 
-// leave takes a read out of its call, and says whether it still waited. The last
-// one to leave a call ends that.
+// leave removes a read from its batch and reports whether it was still waiting.
+// The batch ends when its last read leaves.
 func (b *batcher[E]) leave(w *waiter[E]) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -104,7 +103,7 @@ func (b *batcher[E]) leave(w *waiter[E]) bool {
 	return len(left.reads) < before
 }
 
-// failed adds the facts of its request to a read's error.
+// failed wraps a read's error in a [*CallError].
 func (b *batcher[E]) failed(w *waiter[E], err error) *CallError {
 	return &CallError{
 		Method:    http.MethodGet,
@@ -115,8 +114,8 @@ func (b *batcher[E]) failed(w *waiter[E], err error) *CallError {
 	}
 }
 
-// waitedFor returns what kept a read waiting last: a failed attempt, or the
-// answer that throttles the client. It is nil if neither did.
+// waitedFor returns the last thing that kept a read waiting: a failed attempt,
+// or the response that throttles the client. It is nil if there was neither.
 func (b *batcher[E]) waitedFor(w *waiter[E]) error {
 	if _, throttled := b.requester.throttle.remaining(); w.last == nil && throttled != nil {
 		return throttled
@@ -124,16 +123,16 @@ func (b *batcher[E]) waitedFor(w *waiter[E]) error {
 	return w.last
 }
 
-// waiter is one read that waits for a call.
+// waiter is one read that waits for a batch.
 type waiter[E any] struct {
 	// The batcher's mu guards these until the read has left its batch.
 
 	batch     *batch[E]
-	attempts  int    // at the last request
+	attempts  int    // of the last request
 	requestID string // of the last attempt
 	last      error  // of the last attempt, nil if it succeeded
 
-	// done is closed once what follows is set.
+	// done is closed once the fields below are set.
 	done     chan struct{}
 	elements []E
 	err      error
@@ -144,25 +143,25 @@ func (w *waiter[E]) end(elements []E, err error) {
 	close(w.done)
 }
 
-// batch is one call and the reads that share it.
+// batch is a series of requests and the reads that share them.
 type batch[E any] struct {
 	*batcher[E]
 
 	list   *list[E]
 	cancel context.CancelFunc
 
-	// The batcher's mu guards what follows.
+	// The batcher's mu guards the fields below.
 
 	reads []*waiter[E]
-	// due is when the next attempt may be made.
+	// due is the earliest time for the next attempt.
 	due time.Time
-	// attempts counts those of the request that is next.
+	// attempts counts the attempts of the current request.
 	attempts int
-	// partial says that a page has come: no more reads may join.
+	// partial is set once a page has arrived. No more reads may join then.
 	partial bool
 }
 
-// run makes one attempt after another until no read waits any more.
+// run makes attempts until no read is waiting.
 func (b *batch[E]) run(ctx context.Context) {
 	defer b.cancel()
 	for {
@@ -177,8 +176,8 @@ func (b *batch[E]) run(ctx context.Context) {
 	}
 }
 
-// wait returns the next attempt once it may be made, and false if no read waits
-// for it any more. Until then reads join.
+// wait blocks until the next attempt is due. Reads can join meanwhile. It
+// returns false if no read is waiting anymore.
 func (b *batch[E]) wait(ctx context.Context) (attempt, bool) {
 	for {
 		longer := b.requester.throttle.longer()
@@ -195,14 +194,14 @@ func (b *batch[E]) wait(ctx context.Context) (attempt, bool) {
 	}
 }
 
-// begin begins an attempt, or returns how long it is too early for that.
+// begin starts the next attempt if it is due, or returns the time until then.
 func (b *batch[E]) begin() (remaining time.Duration, next attempt, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	held, throttled := b.requester.throttle.remaining()
 	if held > MaxWait {
 		for _, w := range b.reads {
-			w.attempts, w.requestID = 0, "" // The next request is not sent.
+			w.attempts, w.requestID = 0, "" // The next request is never sent.
 		}
 		b.end(nil, throttled)
 	}
@@ -223,8 +222,8 @@ func (b *batch[E]) begin() (remaining time.Duration, next attempt, ok bool) {
 	return 0, next, true
 }
 
-// settle gives the outcome of an attempt to the reads. It says whether another
-// attempt follows a failure, and after which wait.
+// settle passes the outcome of an attempt to the reads. It reports whether a
+// retry follows, and after what wait.
 func (b *batch[E]) settle(elements []E, whole bool, err error) (wait time.Duration, again bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -243,8 +242,8 @@ func (b *batch[E]) settle(elements []E, whole bool, err error) (wait time.Durati
 	return 0, false
 }
 
-// retry ends the reads that have no attempt left. The others wait, in the call
-// that does already if there is one.
+// retry fails the reads that have no attempts left. The others wait for a retry,
+// in the batch that is already waiting if they can join it.
 func (b *batch[E]) retry(err error) (wait time.Duration, again bool) {
 	_, asked, transient := retryable(err)
 	wait = max(b.backoff(), asked)
@@ -272,19 +271,19 @@ func (b *batch[E]) retry(err error) (wait time.Duration, again bool) {
 	return wait, true
 }
 
-// backoff returns the wait of the read that has failed least often: exponential,
-// with up to 50% jitter.
+// backoff returns an exponential wait with up to 50% jitter, based on the read
+// with the fewest failures.
 func (b *batch[E]) backoff() time.Duration {
 	failures := b.attempts
 	for _, w := range b.reads {
 		failures = min(failures, w.attempts)
 	}
 	wait := min(minBackoff<<min(failures-1, 16), maxBackoff)
-	return wait - rand.N(wait/2) //nolint:gosec // Jitter needs no secret randomness.
+	return wait - rand.N(wait/2) //nolint:gosec // Jitter is not a secret.
 }
 
-// take adds reads, which may not be tried again before they are due. All wait for
-// the last of them: what one has just seen of the server holds for the others.
+// take adds reads that must not be retried before due. The latest due time
+// applies to the whole batch, since what the server told one read holds for all.
 func (b *batch[E]) take(due time.Time, reads ...*waiter[E]) {
 	for _, w := range reads {
 		w.batch = b
@@ -295,7 +294,7 @@ func (b *batch[E]) take(due time.Time, reads ...*waiter[E]) {
 	}
 }
 
-// end gives all reads the same answer.
+// end gives all reads the same result.
 func (b *batch[E]) end(elements []E, err error) {
 	for _, w := range b.reads {
 		w.end(elements, err)
@@ -303,14 +302,14 @@ func (b *batch[E]) end(elements []E, err error) {
 	b.reads = nil
 }
 
-// stopWaiting keeps further reads out.
+// stopWaiting keeps more reads from joining.
 func (b *batch[E]) stopWaiting() {
 	if b.waiting == b {
 		b.waiting = nil
 	}
 }
 
-// logRetry says why and when the next attempt follows.
+// logRetry logs the reason for a retry and the wait before it.
 func (b *batch[E]) logRetry(ctx context.Context, failed attempt, err error, wait time.Duration) {
 	class, _, _ := retryable(err)
 	tflog.Warn(ctx, "Retrying the Unpod API request", map[string]any{

@@ -14,10 +14,11 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// latency is how long the organization of these tests takes to answer.
+// latency is how long the organization takes to respond.
 const latency = 50 * time.Millisecond
 
-// organization answers with as many configurations as it had when it was asked.
+// organization is a fake API that lists as many configurations as it had when
+// the request arrived.
 type organization struct {
 	mu       sync.Mutex
 	has      int
@@ -45,29 +46,29 @@ func (o *organization) grow() {
 	}
 }
 
-// TestGathering begins reads at different times, and checks how many
-// configurations each sees of an organization that has one more every 10 ms: at
-// least those that it had when the read began.
-func TestGathering(t *testing.T) {
+// TestBatcher_readsAreFresh starts reads at different times while an
+// organization gains a configuration every 10 ms. Each read must see at least
+// those that existed when it started.
+func TestBatcher_readsAreFresh(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		begin        []time.Duration
 		want         []int
 		wantRequests int
 	}{
-		"one":                  {[]time.Duration{0}, []int{1}, 1},
-		"at once":              {[]time.Duration{0, 0, 0, 0}, []int{1, 1, 1, 1}, 1},
-		"within the window":    {[]time.Duration{0, time.Millisecond, 2 * time.Millisecond}, []int{1, 1, 1}, 1},
-		"before an answer":     {[]time.Duration{0, 12 * time.Millisecond}, []int{1, 2}, 2},
-		"just after a request": {[]time.Duration{8 * time.Millisecond, 11*time.Millisecond + 1}, []int{2, 2}, 2},
-		"windows overlap":      {[]time.Duration{0, 15 * time.Millisecond, 25 * time.Millisecond, 16 * time.Millisecond}, []int{1, 2, 3, 2}, 3},
-		"after an answer":      {[]time.Duration{0, 65 * time.Millisecond}, []int{1, 7}, 2},
+		"one read":               {[]time.Duration{0}, []int{1}, 1},
+		"concurrent reads":       {[]time.Duration{0, 0, 0, 0}, []int{1, 1, 1, 1}, 1},
+		"within the window":      {[]time.Duration{0, time.Millisecond, 2 * time.Millisecond}, []int{1, 1, 1}, 1},
+		"before the response":    {[]time.Duration{0, 12 * time.Millisecond}, []int{1, 2}, 2},
+		"just after the request": {[]time.Duration{8 * time.Millisecond, 11*time.Millisecond + 1}, []int{2, 2}, 2},
+		"overlapping windows":    {[]time.Duration{0, 15 * time.Millisecond, 25 * time.Millisecond, 16 * time.Millisecond}, []int{1, 2, 3, 2}, 3},
+		"after the response":     {[]time.Duration{0, 65 * time.Millisecond}, []int{1, 7}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := &organization{has: 1}
-				client := gatheringClient(t, org.answer)
+				client := batchingClient(t, org.answer)
 				var readers sync.WaitGroup
 				readers.Go(org.grow)
 				for i, begin := range test.begin {
@@ -85,8 +86,8 @@ func TestGathering(t *testing.T) {
 	}
 }
 
-// readAsOf reads when there are so many configurations, for no longer than the
-// window and the answer take.
+// readAsOf expects a list of this length, without waiting for longer than the
+// window and the latency.
 func readAsOf(t *testing.T, client *Client, want int) {
 	t.Helper()
 	started := time.Now()
@@ -94,18 +95,18 @@ func readAsOf(t *testing.T, client *Client, want int) {
 		t.Errorf("got %d configurations, want %d", got, want)
 	}
 	if took := time.Since(started); took > gatherTime+latency {
-		t.Errorf("got a wait of %s, want at most %s", took, gatherTime+latency)
+		t.Errorf("waited %s, want at most %s", took, gatherTime+latency)
 	}
 }
 
-// TestGatheringAgain has those who shared a request read again at once, as
-// Terraform does, and checks that they share the next.
-func TestGatheringAgain(t *testing.T) {
+// TestBatcher_coalescesRepeatedReads reads again as soon as a shared list
+// arrives, as Terraform does. The repeated reads must share the next request.
+func TestBatcher_coalescesRepeatedReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const rounds = 100
 		org := &organization{has: 1}
-		client := gatheringClient(t, org.answer)
+		client := batchingClient(t, org.answer)
 		var readers sync.WaitGroup
 		for range readsAtOnce {
 			readers.Go(func() {
@@ -121,12 +122,10 @@ func TestGatheringAgain(t *testing.T) {
 	})
 }
 
-// TestGatheringDecodesOnce checks that those who share a request share the list
-// as well.
-func TestGatheringDecodesOnce(t *testing.T) {
+func TestBatcher_decodesSharedListOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := gatheringClient(t, listOf("", 1))
+		client := batchingClient(t, listOf("", 1))
 		var one, other []ProviderConfiguration
 		var readers sync.WaitGroup
 		readers.Go(func() { one = read(t, client) })
@@ -138,12 +137,12 @@ func TestGatheringDecodesOnce(t *testing.T) {
 	})
 }
 
-// TestGatheringOfOneClient checks that two providers, which may be those of two
-// organizations, never share.
-func TestGatheringOfOneClient(t *testing.T) {
+// TestBatcher_neverSharesAcrossClients reads with two clients, which may belong
+// to different organizations.
+func TestBatcher_neverSharesAcrossClients(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		one, other := gatheringClient(t, listOf("", 1)), gatheringClient(t, listOf("", 2))
+		one, other := batchingClient(t, listOf("", 1)), batchingClient(t, listOf("", 2))
 		var readers sync.WaitGroup
 		readers.Go(func() { wantIDs(t, read(t, one), 1) })
 		readers.Go(func() { wantIDs(t, read(t, other), 2) })
@@ -151,12 +150,12 @@ func TestGatheringOfOneClient(t *testing.T) {
 	})
 }
 
-// TestGatheringSharesErrors checks that an error goes to those who shared the
-// request, and no further.
-func TestGatheringSharesErrors(t *testing.T) {
+// TestBatcher_sharesErrors checks that an error reaches only the reads that
+// shared the request.
+func TestBatcher_sharesErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := gatheringClient(t, sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), listOf("", 1)))
+		client := batchingClient(t, sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), listOf("", 1)))
 		var readers sync.WaitGroup
 		for range 2 {
 			readers.Go(func() {
@@ -168,27 +167,27 @@ func TestGatheringSharesErrors(t *testing.T) {
 	})
 }
 
-// TestGivingUpWhileOthersWait cancels some of the reads that share a request, at
-// different times.
-func TestGivingUpWhileOthersWait(t *testing.T) {
+// TestBatcher_canceledReadDoesNotAffectOthers cancels some of the reads that
+// share a request.
+func TestBatcher_canceledReadDoesNotAffectOthers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		// cancel is when each of the reads is given up, 0 if it is not.
+		// cancel is when to cancel each read, 0 for never.
 		cancel       []time.Duration
 		wantRequests int
 	}{
-		"the first, in the window":  {[]time.Duration{time.Millisecond, 0}, 1},
-		"the second, in the window": {[]time.Duration{0, time.Millisecond}, 1},
-		"the first, in the request": {[]time.Duration{20 * time.Millisecond, 0}, 1},
-		"all but one":               {[]time.Duration{time.Millisecond, 20 * time.Millisecond, 0, 20 * time.Millisecond}, 1},
-		"all, in the window":        {[]time.Duration{time.Millisecond, 2 * time.Millisecond}, 0},
-		"all, in the request":       {[]time.Duration{time.Millisecond, 20 * time.Millisecond}, 1},
+		"first read, in the window":      {[]time.Duration{time.Millisecond, 0}, 1},
+		"second read, in the window":     {[]time.Duration{0, time.Millisecond}, 1},
+		"first read, during the request": {[]time.Duration{20 * time.Millisecond, 0}, 1},
+		"all reads but one":              {[]time.Duration{time.Millisecond, 20 * time.Millisecond, 0, 20 * time.Millisecond}, 1},
+		"all reads, in the window":       {[]time.Duration{time.Millisecond, 2 * time.Millisecond}, 0},
+		"all reads, during the request":  {[]time.Duration{time.Millisecond, 20 * time.Millisecond}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := &organization{has: 1}
-				client := gatheringClient(t, org.answer)
+				client := batchingClient(t, org.answer)
 				var readers sync.WaitGroup
 				for _, cancelAfter := range test.cancel {
 					readers.Go(func() { readUntil(t, client, cancelAfter) })
@@ -202,7 +201,8 @@ func TestGivingUpWhileOthersWait(t *testing.T) {
 	}
 }
 
-// readUntil gives a read up after a time, if it is not 0. It must end at once.
+// readUntil cancels its read after a time, unless that is 0. The read must end
+// at once.
 func readUntil(t *testing.T, client *Client, cancelAfter time.Duration) {
 	t.Helper()
 	if cancelAfter == 0 {
@@ -213,19 +213,19 @@ func readUntil(t *testing.T, client *Client, cancelAfter time.Duration) {
 	defer cancel()
 	started := time.Now()
 	got, err := client.ProviderConfigurations(ctx)
-	_ = wantReason(t, got, err, context.DeadlineExceeded) // Its attempts are other tests' matter.
+	_ = wantReason(t, got, err, context.DeadlineExceeded) // Other tests check the attempts.
 	if took := time.Since(started); took != cancelAfter {
-		t.Errorf("got an end after %s, want %s", took, cancelAfter)
+		t.Errorf("ended after %s, want %s", took, cancelAfter)
 	}
 }
 
-// TestReadWhileAllGiveUp begins a read in the window of a call, just as the only
-// other read gives it up.
-func TestReadWhileAllGiveUp(t *testing.T) {
+// TestBatcher_readJoinsWhileOthersLeave starts a read in the window of a batch,
+// just as its only other read is canceled.
+func TestBatcher_readJoinsWhileOthersLeave(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for range 1000 { // Which of the two is first is up to chance.
-			client := gatheringClient(t, listOf("", 1))
+		for range 1000 { // The order is random.
+			client := batchingClient(t, listOf("", 1))
 			var readers sync.WaitGroup
 			readers.Go(func() { readUntil(t, client, time.Millisecond) })
 			readers.Go(func() {
@@ -237,11 +237,11 @@ func TestReadWhileAllGiveUp(t *testing.T) {
 	})
 }
 
-// TestRead_cancelledGetsNoAnswer cancels a read whose answer is there already.
-func TestRead_cancelledGetsNoAnswer(t *testing.T) {
+// TestRead_canceledReturnsNoList cancels a read whose list has already arrived.
+func TestRead_canceledReturnsNoList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for range 100 { // Which of the two a select sees first is up to chance.
+		for range 100 { // The order is random.
 			ctx, cancel := context.WithCancel(t.Context())
 			client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
 				listOf("", 1)(w, r)
@@ -253,35 +253,33 @@ func TestRead_cancelledGetsNoAnswer(t *testing.T) {
 	})
 }
 
-// A root module with many look-ups reads this often, as many at a time as
-// Terraform does by default.
+// A root module with many lookups makes a hundred reads, with Terraform's
+// default parallelism.
 const (
 	readsAtOnce = 10
 	hundred     = 100
 )
 
-// TestHundredReads makes a hundred reads, and counts what the platform sees of
-// them.
-func TestHundredReads(t *testing.T) {
+func TestBatcher_hundredReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org, pipes := &organization{has: 1}, newNetwork()
 		server := org.serve(pipes)
 		client := pipes.client(t, testOptions(t, "http://unpod.example"))
 		readHundred(t, client.ProviderConfigurations, 1)
-		if dialled := pipes.dials.Load(); org.requests > 40 || dialled > 10 {
-			t.Errorf("got %d requests on %d connections, want 40 on 10 at the most", org.requests, dialled)
+		if dialed := pipes.dials.Load(); org.requests > 40 || dialed > 10 {
+			t.Errorf("got %d requests on %d connections, want at most 40 on 10", org.requests, dialed)
 		}
 		t.Logf("%d reads were %d requests on %d connections", hundred, org.requests, pipes.dials.Load())
-		<-time.After(5 * time.Minute) // until the connections that are kept have ended
+		<-time.After(5 * time.Minute) // Idle connections are closed by then.
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// BenchmarkHundredReads makes the same reads as they are made, and with a request
-// for each, of an organization that has as many configurations as any has.
+// BenchmarkHundredReads compares shared requests with a request for each read,
+// on a long list.
 func BenchmarkHundredReads(b *testing.B) {
 	for name, read := range map[string]func(*Client) readFunc{
 		"shared":   func(c *Client) readFunc { return c.ProviderConfigurations },
@@ -290,7 +288,7 @@ func BenchmarkHundredReads(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			org, pipes := &organization{has: hundred}, newNetwork()
 			server := org.serve(pipes)
-			defer func() { _ = server.Close() }() // Nothing is left to say.
+			defer func() { _ = server.Close() }() // The benchmark is over.
 			client := pipes.client(b, testOptions(b, "http://unpod.example"))
 			for b.Loop() {
 				readHundred(b, read(client), hundred)
@@ -303,15 +301,15 @@ func BenchmarkHundredReads(b *testing.B) {
 
 type readFunc func(context.Context) ([]ProviderConfiguration, error)
 
-// serve answers on the network until the server is closed.
+// serve responds on the network until the server is closed.
 func (o *organization) serve(pipes *network) *http.Server {
 	server := &http.Server{Handler: http.HandlerFunc(o.answer), ReadHeaderTimeout: time.Hour}
-	go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+	go func() { _ = server.Serve(pipes) }() // It returns ErrServerClosed.
 	return server
 }
 
-// readHundred makes a hundred reads of a list with so many elements. Those that begin together do so within a
-// few milliseconds, as Terraform's do.
+// readHundred makes a hundred reads and expects lists of this length. Concurrent
+// reads start within a few milliseconds, as Terraform's do.
 func readHundred(tb testing.TB, read readFunc, want int) {
 	tb.Helper()
 	var readers sync.WaitGroup

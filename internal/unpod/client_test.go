@@ -54,7 +54,7 @@ func TestProviderConfigurations(t *testing.T) {
 	}
 }
 
-func TestNoProviderConfigurations(t *testing.T) {
+func TestProviderConfigurations_empty(t *testing.T) {
 	t.Parallel()
 	set := func(settings unpodtest.Settings) func(*unpodtest.API) {
 		return func(api *unpodtest.API) { api.Set(func(s *unpodtest.Settings) { *s = settings }) }
@@ -64,7 +64,7 @@ func TestNoProviderConfigurations(t *testing.T) {
 		"object":              set(unpodtest.Settings{EmptyObject: true}),
 		"list with a count":   set(unpodtest.Settings{Pages: true}),
 		"object with a count": set(unpodtest.Settings{EmptyObject: true, Pages: true}),
-		"object with blanks": func(api *unpodtest.API) {
+		"object with whitespace": func(api *unpodtest.API) {
 			api.AnswerAlways(unpodtest.JSON(http.StatusOK, "{\"data\" :\t{ \r\n} }"))
 		},
 	} {
@@ -77,12 +77,12 @@ func TestNoProviderConfigurations(t *testing.T) {
 	}
 }
 
-func TestRequest(t *testing.T) {
+func TestRequest_methodPathAndHeaders(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ prefix, wantPath string }{
-		"no prefix":              {"", unpodtest.Path},
-		"prefix":                 {"/self/hosted", "/self/hosted" + unpodtest.Path},
-		"prefix with last slash": {"/self/hosted/", "/self/hosted" + unpodtest.Path},
+		"no prefix":                  {"", unpodtest.Path},
+		"prefix":                     {"/self/hosted", "/self/hosted" + unpodtest.Path},
+		"prefix with trailing slash": {"/self/hosted/", "/self/hosted" + unpodtest.Path},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,8 +98,8 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestConcurrentReads is most telling under the race detector.
-func TestConcurrentReads(t *testing.T) {
+// TestClient_concurrentReads is meant for the race detector.
+func TestClient_concurrentReads(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t, configurations(25)...)
 	server.Set(func(s *unpodtest.Settings) { s.Pages = true })
@@ -122,39 +122,38 @@ func TestConcurrentReads(t *testing.T) {
 		seen[request.Header.Get("X-Request-Id")] = true
 	}
 	if want := len(server.Requests()); len(seen) != want {
-		t.Errorf("got %d different request ids, want %d", len(seen), want)
+		t.Errorf("got %d different request IDs, want %d", len(seen), want)
 	}
 }
 
-// leakTest is a read that ends early.
 type leakTest struct {
 	handler     http.HandlerFunc
 	cancelAfter time.Duration
 }
 
 var leakTests = map[string]leakTest{
-	"answered":                  {handler: unpodtest.JSON(http.StatusOK, oneConfiguration)},
-	"failed":                    {handler: unpodtest.HTML(http.StatusBadGateway, "<h1>Bad Gateway</h1>")},
-	"refused":                   {handler: unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`)},
-	"redirected":                {handler: unpodtest.Redirect(http.StatusFound, "https://other.example/")},
-	"hung up":                   {handler: unpodtest.HangUp},
-	"broken off":                {handler: unpodtest.BreakOff(oneConfiguration)},
-	"too large":                 {handler: endless},
-	"too large an error":        {handler: endlessError},
-	"timed out before a header": {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp)},
-	"timed out in the body":     {handler: unpodtest.Drip(time.Second)},
-	"cancelled in an attempt":   {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp), cancelAfter: time.Second},
-	"cancelled in the body":     {handler: unpodtest.Drip(time.Second), cancelAfter: 3 * time.Second},
-	"cancelled in a wait":       {handler: unpodtest.Throttled("30"), cancelAfter: time.Second},
+	"success":                    {handler: unpodtest.JSON(http.StatusOK, oneConfiguration)},
+	"server error":               {handler: unpodtest.HTML(http.StatusBadGateway, "<h1>Bad Gateway</h1>")},
+	"unauthorized":               {handler: unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`)},
+	"redirect":                   {handler: unpodtest.Redirect(http.StatusFound, "https://other.example/")},
+	"connection closed":          {handler: unpodtest.HangUp},
+	"truncated body":             {handler: unpodtest.BreakOff(oneConfiguration)},
+	"endless body":               {handler: endless},
+	"endless error body":         {handler: endlessError},
+	"timeout before the header":  {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp)},
+	"timeout in the body":        {handler: unpodtest.Drip(time.Second)},
+	"canceled during an attempt": {handler: unpodtest.Delay(time.Hour, unpodtest.HangUp), cancelAfter: time.Second},
+	"canceled in the body":       {handler: unpodtest.Drip(time.Second), cancelAfter: 3 * time.Second},
+	"canceled while waiting":     {handler: unpodtest.Throttled("30"), cancelAfter: time.Second},
 }
 
-// endlessError is an error with a body that does not end.
+// endlessError sends an error with an endless body.
 func endlessError(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusForbidden)
 	endless(w, r)
 }
 
-// endless sends a body that does not end.
+// endless sends an endless body.
 func endless(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	blanks := []byte(strings.Repeat(" ", 1<<20))
@@ -165,10 +164,9 @@ func endless(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// TestNothingLeaks checks that a read leaves nothing behind but connections
-// that are kept for the next read, which end by themselves. The bubble fails
-// if a goroutine is left.
-func TestNothingLeaks(t *testing.T) {
+// TestClient_leaksNothing checks that a read leaves only idle connections
+// behind, which close later. The bubble fails if a goroutine is left.
+func TestClient_leaksNothing(t *testing.T) {
 	t.Parallel()
 	for name, test := range leakTests {
 		t.Run(name, func(t *testing.T) {
@@ -176,7 +174,7 @@ func TestNothingLeaks(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				pipes := newNetwork()
 				server := &http.Server{Handler: test.handler, ReadHeaderTimeout: time.Hour}
-				go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+				go func() { _ = server.Serve(pipes) }() // It returns ErrServerClosed.
 				readAndLeave(t, pipes, test.cancelAfter, "http://unpod.example")
 				if err := server.Close(); err != nil {
 					t.Error(err)
@@ -186,10 +184,10 @@ func TestNothingLeaks(t *testing.T) {
 	}
 }
 
-// TestStalledHandshakeLeaksNothing meets a server that takes the connection and
-// says nothing. Because net/http goes on dialling when a request has ended, the
-// attempt's time limit alone does not end it.
-func TestStalledHandshakeLeaksNothing(t *testing.T) {
+// TestClient_leaksNoStalledHandshake connects to a server that accepts the
+// connection and then stays silent. net/http goes on connecting after an attempt
+// has timed out, so the attempt's own timeout is not enough.
+func TestClient_leaksNoStalledHandshake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		pipes := newNetwork()
@@ -206,22 +204,22 @@ func TestStalledHandshakeLeaksNothing(t *testing.T) {
 		}()
 		readAndLeave(t, pipes, 0, "https://unpod.example")
 		for _, connection := range connections {
-			_ = connection.Close() // So that the bubble can end if the client did leak.
+			_ = connection.Close() // The bubble can end even if the client leaks.
 		}
 		_ = pipes.Close() // It cannot fail.
 	})
 }
 
-// TestConnectionsAreKept makes as many requests at once as Terraform does, again
-// and again, and counts the connections. The calls are not shared here, as those
-// of one look-up after another are not.
-func TestConnectionsAreKept(t *testing.T) {
+// TestClient_reusesConnections makes as many concurrent requests as Terraform
+// does, several times. It bypasses the batcher, since consecutive reads share no
+// request.
+func TestClient_reusesConnections(t *testing.T) {
 	t.Parallel()
 	const atOnce = 10
 	synctest.Test(t, func(t *testing.T) {
 		pipes := newNetwork()
 		server := &http.Server{Handler: unpodtest.Delay(time.Second, listOf("", 1)), ReadHeaderTimeout: time.Hour}
-		go func() { _ = server.Serve(pipes) }() // It ends with ErrServerClosed.
+		go func() { _ = server.Serve(pipes) }() // It returns ErrServerClosed.
 		client := pipes.client(t, testOptions(t, "http://unpod.example"))
 		for range 3 {
 			var readers sync.WaitGroup
@@ -237,15 +235,15 @@ func TestConnectionsAreKept(t *testing.T) {
 		if dials := pipes.dials.Load(); dials != atOnce {
 			t.Errorf("got %d connections, want %d", dials, atOnce)
 		}
-		<-time.After(5 * time.Minute) // until the connections that are kept have ended
+		<-time.After(5 * time.Minute) // Idle connections are closed by then.
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// readAndLeave reads once, waits for longer than anything may last, and then
-// wants every connection closed.
+// readAndLeave reads once, waits for longer than anything may last, and checks
+// that every connection is closed.
 func readAndLeave(t *testing.T, pipes *network, cancelAfter time.Duration, baseURL string) {
 	t.Helper()
 	options := testOptions(t, baseURL)
@@ -258,18 +256,18 @@ func readAndLeave(t *testing.T, pipes *network, cancelAfter time.Duration, baseU
 	}
 	_, err := client.ProviderConfigurations(ctx)
 	if cancelAfter > 0 != errors.Is(err, context.Canceled) {
-		t.Errorf("got error %v", err)
+		t.Errorf("got error %v with a cancellation after %s (0s: none)", err, cancelAfter)
 	}
 	<-time.After(5 * time.Minute)
 	synctest.Wait()
 	if open := pipes.open.Load(); open != 0 {
-		t.Errorf("got %d connections that are still open, want 0", open)
+		t.Errorf("got %d open connections, want 0", open)
 	}
 }
 
-// TestNoBusyConnectionIsLeft does the same over TCP, where what is left is seen
-// by the server only.
-func TestNoBusyConnectionIsLeft(t *testing.T) {
+// TestClient_leavesNoBusyConnection does the same over TCP, where only the
+// server sees what is left.
+func TestClient_leavesNoBusyConnection(t *testing.T) {
 	t.Parallel()
 	var (
 		mu   sync.Mutex
@@ -304,8 +302,7 @@ func TestNoBusyConnectionIsLeft(t *testing.T) {
 	})
 }
 
-// eventually waits until a condition holds, for as long as the slowest machine
-// may take.
+// eventually waits until a condition holds. Its limit suits the slowest machine.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.After(30 * time.Second)
@@ -315,7 +312,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		select {
 		case <-ticker.C:
 		case <-deadline:
-			t.Fatalf("there is still not %s", what)
+			t.Fatalf("timed out waiting for %s", what)
 		}
 	}
 }

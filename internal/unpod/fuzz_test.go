@@ -19,9 +19,9 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// FuzzProviderConfigurations lets a server answer with anything. The read ends
-// in an error, in which nothing but fit text stands, or in a list in which each
-// id is there once. The seeds are in testdata.
+// FuzzProviderConfigurations reads arbitrary responses. Each must give a
+// sanitized error, or a sorted list without duplicate IDs. The seeds are in
+// testdata.
 func FuzzProviderConfigurations(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		client := fakeClient(t, roundTripper(func(request *http.Request) (*http.Response, error) {
@@ -40,14 +40,14 @@ func FuzzProviderConfigurations(f *testing.F) {
 			return
 		}
 		if status != http.StatusOK {
-			t.Errorf("got a list from status %d", status)
+			t.Errorf("got a list from status %d, want an error", status)
 		}
 		checkList(t, configurations)
 	})
 }
 
-// FuzzPages lets a server answer one page after another with anything: the bodies
-// are parted by zero bytes. The read ends in one error, or in a whole list.
+// FuzzPages reads arbitrary pages, separated by zero bytes. They must give an
+// error or the whole list.
 func FuzzPages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, bodies []byte) {
 		pages := bytes.Split(bodies, []byte{0})
@@ -67,39 +67,39 @@ func FuzzPages(f *testing.F) {
 			Count *int `json:"count"`
 		}
 		if _ = json.Unmarshal(pages[0], &first); first.Count != nil && *first.Count != len(configurations) {
-			t.Errorf("got %d elements of %d", len(configurations), *first.Count)
+			t.Errorf("got %d elements, want %d", len(configurations), *first.Count)
 		}
 		if asked > 1+maxPages {
-			t.Errorf("got %d requests", asked)
+			t.Errorf("got %d requests, want at most %d", asked, 1+maxPages)
 		}
 	})
 }
 
-// checkFailure checks an error that a hostile server had a hand in.
+// checkFailure checks an error from a hostile server.
 func checkFailure(t *testing.T, configurations []ProviderConfiguration, err error) {
 	t.Helper()
 	if _, ok := errors.AsType[*CallError](err); !ok {
 		t.Errorf("got error of type %T, want *CallError", err)
 	}
 	if configurations != nil {
-		t.Errorf("got %d configurations beside error %q", len(configurations), err)
+		t.Errorf("got %d configurations and error %q, want the error alone", len(configurations), err)
 	}
 	text := err.Error()
 	wantNoCanary(t, text)
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		t.Errorf("got a text that may drive a terminal: %q", text)
+		t.Errorf("got unsafe characters: %q", text)
 	}
 	if len(text) > 10*maxMessageLen {
-		t.Errorf("got a text of %d bytes", len(text))
+		t.Errorf("got an error text of %d bytes, want a short one", len(text))
 	}
 }
 
-// checkList checks a list that a hostile server made up.
+// checkList checks a list from a hostile server.
 func checkList(t *testing.T, configurations []ProviderConfiguration) {
 	t.Helper()
 	all := ids(configurations)
 	if !slices.IsSorted(all) || len(slices.Compact(slices.Clone(all))) != len(all) {
-		t.Errorf("got ids %v, want each once and in order", all)
+		t.Errorf("got ids %v, want them sorted and unique", all)
 	}
 	for _, configuration := range configurations {
 		for _, field := range []*string{configuration.Provider, configuration.AccountSID, configuration.CreatedAt} {
@@ -110,9 +110,8 @@ func checkList(t *testing.T, configurations []ProviderConfiguration) {
 	}
 }
 
-// FuzzParseBaseURL reads anything as a base URL. It is refused with a text that
-// does not depend on it, or it is a URL that can be used. The seeds are in
-// testdata.
+// FuzzParseBaseURL parses arbitrary text. It must give a usable URL or one of
+// the fixed errors. The seeds are in testdata.
 func FuzzParseBaseURL(f *testing.F) {
 	refusals := []string{emptyValue, notURL, wrongScheme, hasUser, hasQuery, withoutHost, notASCIIHost, invisible, portOutRange}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -126,19 +125,19 @@ func FuzzParseBaseURL(f *testing.F) {
 		checkBase(t, parsed)
 		again, err := ParseBaseURL(parsed.String())
 		if err != nil || again.String() != parsed.String() {
-			t.Errorf("parsed %q again: got %v and error %v", parsed, again, err)
+			t.Errorf("parsed %q again: got %v and error %v, want the same URL", parsed, again, err)
 		}
 		if _, err := http.NewRequestWithContext(t.Context(), http.MethodGet, parsed.String(), http.NoBody); err != nil {
-			t.Errorf("got %q, which cannot be requested: %s", parsed, err)
+			t.Errorf("got %q, want a valid request URL: %s", parsed, err)
 		}
 	})
 }
 
-// checkBase checks that a URL has what a base URL must have, and nothing else.
+// checkBase checks that a URL has what a base URL needs and nothing else.
 func checkBase(t *testing.T, base *url.URL) {
 	t.Helper()
 	if base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "" || !strings.HasSuffix(base.Path, "/") {
-		t.Errorf("got %q, want http or https, a host and a path with a last slash", base)
+		t.Errorf("got %q, want http or https, a host and a path with a trailing slash", base)
 	}
 	if base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" || base.Opaque != "" {
 		t.Errorf("got %q, want nothing but scheme, host and path", base)

@@ -14,29 +14,28 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The JSON package is the one that the standard library has from Go 1.27 on.
-// Until then, encoding/json takes ID for id, and the last of two fields with one
-// name.
+// The standard library includes this JSON package from Go 1.27 on. Before that,
+// encoding/json ignores the case of field names and accepts duplicates.
 var (
-	// ignoringUnknown lets an unknown field repeat, since it is ignored. [once]
-	// takes care of the known ones.
+	// ignoringUnknown accepts duplicates of unknown fields, which are ignored
+	// anyway. [once] rejects duplicates of known fields.
 	ignoringUnknown = jsontext.AllowDuplicateNames(true)
-	// lenient is for a body of which only the message is wanted, or whether it
-	// is whole.
+	// lenient is for error messages, and for checking whether a body is
+	// complete.
 	lenient = json.JoinOptions(ignoringUnknown, jsontext.AllowInvalidUTF8(true))
 )
 
-// problem is what is wrong with a value, as [ShapeError] says it. It never
-// shows the value.
+// problem describes what is wrong with a value, for [ShapeError]. It never
+// includes the value.
 type problem string
 
 func (p problem) Error() string { return string(p) }
 
-// errTokenReturned says that a value contains the API token.
+// errTokenReturned means that a value contains the API token.
 var errTokenReturned = errors.New("contains the API token")
 
-// once is a field that an object has once at most: which of two is meant is not
-// ours to guess.
+// once is a field that rejects duplicates, since the client cannot know which of
+// them is meant.
 type once[T any] struct {
 	value       T
 	there, null bool
@@ -54,7 +53,7 @@ func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	return json.UnmarshalDecode(decoder, &o.value)
 }
 
-// pointer returns a copy of the value, nil if it is null or missing.
+// pointer returns a copy of the value, or nil if it is null or missing.
 func (o *once[T]) pointer() *T {
 	if !o.there || o.null {
 		return nil
@@ -62,8 +61,7 @@ func (o *once[T]) pointer() *T {
 	return new(o.value)
 }
 
-// slug is text or, from an older platform, an integer, which becomes its decimal
-// text.
+// slug is text. An older platform sends an integer, which becomes decimal text.
 type slug string
 
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom].
@@ -77,20 +75,20 @@ func (s *slug) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	return err
 }
 
-// isJSON says whether a body was meant to be JSON, whatever its content type
-// says. A web page is not, nor is an empty body.
+// isJSON reports whether a body is meant to be JSON, whatever its content type
+// says. A web page or an empty body is not.
 func isJSON(body []byte) bool {
 	kind := jsontext.Value(body).Kind()
 	return kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray || jsontext.Value(body).IsValid()
 }
 
-// isEmptyObject says whether a JSON value is an object without members.
+// isEmptyObject reports whether a JSON value is an object without members.
 func isEmptyObject(value jsontext.Value) bool {
 	return value.Kind() == jsontext.KindBeginObject && len(bytes.TrimSpace(value[1:len(value)-1])) == 0
 }
 
-// shapeError says where a body, or the part of it that within points to, has the
-// wrong shape. The text of the JSON package's own errors would show the value.
+// shapeError converts the error from decoding a body, or the part of it at
+// within. The JSON package's own error texts would include the value.
 func shapeError(within jsontext.Pointer, err error) error {
 	mismatch, ok := errors.AsType[*json.SemanticError](err)
 	if !ok {
@@ -106,7 +104,8 @@ func shapeError(within jsontext.Pointer, err error) error {
 	return &ShapeError{Place: place, Problem: "is not an object"}
 }
 
-// place writes a pointer to a known field as the API's documentation names it.
+// place formats a JSON pointer as the API's documentation does, such as
+// data[3].id.
 func place(pointer jsontext.Pointer) string {
 	var place strings.Builder
 	for name := range pointer.Tokens() {

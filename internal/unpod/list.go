@@ -18,31 +18,31 @@ import (
 )
 
 const (
-	// pageSize is the most that the platform's paginator returns at once.
+	// pageSize is the platform's maximum page size.
 	pageSize = 100
-	// maxPages bounds how often a list is asked for.
+	// maxPages caps the number of pages of a list.
 	maxPages = 1000
-	// maxElements bounds a list, paged or not. It keeps what a plan needs for it
-	// below a gigabyte, and is a thousand times what organizations have.
+	// maxElements caps the length of a list, paged or not. A plan with that many
+	// needs less than a gigabyte, and organizations have far fewer.
 	maxElements = maxPages * pageSize
 )
 
 // endpoint is a list endpoint of the API.
 type endpoint[E any] struct {
 	path string
-	// id returns what identifies an element.
+	// id returns the ID of an element.
 	id func(E) int64
 }
 
-// list reads the whole list of an endpoint, a page a step: in one request,
-// unless the response says that there is more.
+// list reads a whole list from an endpoint: in one request, or page by page if
+// the first response says that there is more.
 type list[E any] struct {
 	requester *requester
 	endpoint  endpoint[E]
 	url       *url.URL
-	budget    int64 // bytes that may still be read
-	total     int   // over all pages, once the first response has said so
-	page      int   // the next to read; 0 asks for no page in particular
+	budget    int64 // remaining bytes
+	total     int   // announced by the first response
+	page      int   // next page to request; 0 sends no page number
 	elements  []E
 	seen      map[int64]bool // by id
 }
@@ -52,7 +52,7 @@ func newList[E any](r *requester, e endpoint[E]) *list[E] {
 }
 
 // next makes one attempt at the next request. It returns the elements once the
-// list is whole.
+// list is complete.
 func (l *list[E]) next(ctx context.Context, attempt attempt) (elements []E, whole bool, err error) {
 	received, err := l.requester.get(ctx, attempt, l.pageURL(), l.budget)
 	if err != nil {
@@ -75,7 +75,7 @@ func (l *list[E]) next(ctx context.Context, attempt attempt) (elements []E, whol
 	return l.elements, true, nil
 }
 
-// pageURL returns the URL of the next page.
+// pageURL returns the URL of the next request.
 func (l *list[E]) pageURL() *url.URL {
 	if l.page == 0 {
 		return l.url
@@ -85,8 +85,8 @@ func (l *list[E]) pageURL() *url.URL {
 	return &address
 }
 
-// addFirst takes the first response: the whole list, or the reason to read it
-// again page by page.
+// addFirst adds the first response. If that is not the whole list, the list is
+// read again page by page.
 func (l *list[E]) addFirst(elements []E, total *int64) (whole bool, err error) {
 	l.elements = elements
 	switch {
@@ -103,9 +103,8 @@ func (l *list[E]) addFirst(elements []E, total *int64) (whole bool, err error) {
 	return false, nil
 }
 
-// addPage adds a page. If the total changes on the way, the pages no longer fit
-// together: an element may have slipped from a page to come into one that was
-// read.
+// addPage adds a page. If the total changes on the way, an element may have
+// moved to a page that was already read, so the list is incomplete.
 func (l *list[E]) addPage(elements []E, total *int64) (whole bool, err error) {
 	before := len(l.elements)
 	for _, element := range elements {
@@ -126,18 +125,18 @@ func (l *list[E]) addPage(elements []E, total *int64) (whole bool, err error) {
 	return false, nil
 }
 
-// envelope is what the platform puts around every response.
+// envelope is the object that the platform wraps every response in.
 type envelope struct {
-	// StatusCode repeats the HTTP status, or contradicts it.
+	// StatusCode repeats the HTTP status or contradicts it.
 	StatusCode once[int64] `json:"status_code"`
 	// Count is the paginator's total.
 	Count once[int64]          `json:"count"`
 	Data  once[jsontext.Value] `json:"data"`
 }
 
-// parse returns the elements of a response and the total that it announces, nil
-// if it announces none. Only a response that succeeded by its HTTP status and by
-// its body has elements; the platform's 206 is an error.
+// parse returns the elements of a response and the total, nil if there is none.
+// Both the HTTP status and the body must say 200: the platform's 206 is an
+// error.
 func (l *list[E]) parse(received response) (elements []E, total *int64, err error) {
 	switch {
 	case received.status != http.StatusOK:
@@ -156,8 +155,8 @@ func (l *list[E]) parse(received response) (elements []E, total *int64, err erro
 	return elements, contents.Count.pointer(), err
 }
 
-// parseData reads the elements of an envelope: a list, or the empty object that
-// the platform sends for an empty one.
+// parseData decodes the data of an envelope: a list, or the empty object that
+// the platform sends for an empty list.
 func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 	switch {
 	case !data.there:
@@ -173,7 +172,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 		seen     = map[int64]bool{}
 	)
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(data.value), ignoringUnknown)
-	_, _ = decoder.ReadToken() // It is a list, and whole.
+	_, _ = decoder.ReadToken() // It is a complete list.
 	for decoder.PeekKind() != jsontext.KindEndArray {
 		element = *new(E)
 		if err := json.UnmarshalDecode(decoder, &element, l.requester.decoding); err != nil {

@@ -30,13 +30,13 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// canary is the token of every client here. Nothing else contains it, so that
-// wherever it shows up, it has leaked.
+// canary is the token of every client in these tests. Nothing else contains it,
+// so wherever it shows up, it has leaked.
 const canary = "canary-0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
-// childVariable holds the order of a test that needs a process of its own: the
-// proxy variables and the system's certificates are read once a process, and
-// memory is counted by process.
+// childVariable passes the order of a test that needs its own process. Go reads
+// the proxy variables and the system's certificates once per process, and memory
+// is measured per process.
 const childVariable = "UNPOD_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -47,25 +47,25 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// childOrder says what a child process reads.
+// childOrder tells a child process what to read.
 type childOrder struct {
 	BaseURL    string `json:"base_url"`
 	CACert     string `json:"ca_cert"`
 	MaxRetries int    `json:"max_retries"`
-	Offline    bool   `json:"offline"` // no connection can be made
+	Offline    bool   `json:"offline"` // every connection fails
 }
 
-// childReport is what came of it.
+// childReport is the result of a child process.
 type childReport struct {
 	IDs      []int64 `json:"ids"`
 	Kind     string  `json:"kind"` // the type of the CallError's Err
 	Error    string  `json:"error"`
 	Attempts int     `json:"attempts"`
-	// MemoryBytes is the most that the process had from the operating system.
+	// MemoryBytes is the memory that the process got from the operating system.
 	MemoryBytes uint64 `json:"memory_bytes"`
 }
 
-// obey carries out the order of a child process.
+// obey carries out an order and prints the report.
 func obey(text string) {
 	var order childOrder
 	if err := json.Unmarshal([]byte(text), &order); err != nil {
@@ -103,9 +103,9 @@ func obey(text string) {
 	}
 }
 
-// runChild lets a process of its own read, with these variables besides those
-// of this process, and with no proxy but the ones among them. It returns the
-// whole output as well, in which nothing may have leaked.
+// runChild reads in a child process. The child inherits the environment, without
+// its proxy variables, and gets these variables. The output is all that the
+// child printed, for a check for leaks.
 func runChild(t *testing.T, order childOrder, variables ...string) (report childReport, output string) {
 	t.Helper()
 	text, err := json.Marshal(order)
@@ -122,7 +122,7 @@ func runChild(t *testing.T, order childOrder, variables ...string) (report child
 			command.Env = append(command.Env, variable)
 		}
 	}
-	// The race detector would have each process wait for a second at its end.
+	// Otherwise the race detector makes each process wait a second before it exits.
 	command.Env = append(command.Env, "GORACE=atexit_sleep_ms=0", childVariable+"="+string(text))
 	command.Env = append(command.Env, variables...)
 	all, err := command.CombinedOutput()
@@ -135,18 +135,18 @@ func runChild(t *testing.T, order childOrder, variables ...string) (report child
 	return report, string(all)
 }
 
-// roundTripper answers requests without a network, as a bubble with a clock of
-// its own needs it.
+// roundTripper responds without a network, so that the bubble controls the
+// clock.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
-// serve lets a handler answer as it would over HTTP: a handler that hangs up is
-// a connection that ends, and a client that gives up has no answer.
+// serve responds as a handler would over HTTP. If the handler hangs up, the
+// connection ends. If the client gives up, it gets no response.
 func serve(handler http.HandlerFunc) roundTripper {
 	return func(request *http.Request) (response *http.Response, err error) {
 		defer func() {
-			if problem := recover(); problem == http.ErrAbortHandler { //nolint:errorlint // It is panicked with as it is.
+			if problem := recover(); problem == http.ErrAbortHandler { //nolint:errorlint // Handlers panic with this very value.
 				response, err = nil, io.EOF
 			} else if problem != nil {
 				panic(problem)
@@ -163,8 +163,7 @@ func serve(handler http.HandlerFunc) roundTripper {
 	}
 }
 
-// sequence answers one request after another, and with the last answer from
-// then on.
+// sequence gives one response after another and repeats the last.
 func sequence(answers ...http.HandlerFunc) http.HandlerFunc {
 	var mu sync.Mutex
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -178,8 +177,7 @@ func sequence(answers ...http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// record counts the requests, and takes down when each was made and what its id
-// was.
+// record counts the requests, and records their times and IDs.
 type record struct {
 	mu         sync.Mutex
 	times      []time.Time
@@ -198,14 +196,14 @@ func (r *record) of(next http.RoundTripper) roundTripper {
 	}
 }
 
-// count returns how many requests there were.
+// count returns the number of requests.
 func (r *record) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.times)
 }
 
-// testOptions are the options of a client that does not retry.
+// testOptions returns options without retries.
 func testOptions(tb testing.TB, baseURL string) Options {
 	tb.Helper()
 	address, err := ParseBaseURL(baseURL)
@@ -225,8 +223,8 @@ func testOptions(tb testing.TB, baseURL string) Options {
 	}
 }
 
-// fakeClient returns a client whose requests never leave the process, and which
-// sends them at once.
+// fakeClient returns a client whose requests stay in the process and are sent at
+// once.
 func fakeClient(tb testing.TB, rt http.RoundTripper, change ...func(*Options)) *Client {
 	tb.Helper()
 	options := testOptions(tb, "https://unpod.example")
@@ -239,10 +237,9 @@ func fakeClient(tb testing.TB, rt http.RoundTripper, change ...func(*Options)) *
 	return client
 }
 
-// requester returns what makes the client's requests.
 func (c *Client) requester() *requester { return c.providerConfigurations.requester }
 
-// dialWith has a client make its connections in another way.
+// dialWith makes a client open its connections with dial.
 func dialWith(client *Client, dial func(context.Context, string, string) (net.Conn, error)) {
 	options := client.requester().options
 	client.requester().transport = transportOf(func() http.RoundTripper {
@@ -266,13 +263,14 @@ func startAPI(t *testing.T, configurations ...unpodtest.Configuration) *unpodtes
 	return unpodtest.Start(t, unpodtest.New(canary, unpodtest.OrgHandle, configurations...))
 }
 
-// startTLS starts one over TLS, with HTTP/2.
+// startTLS starts a local Unpod that accepts the canary, over TLS and HTTP/2.
 func startTLS(t *testing.T, configurations ...unpodtest.Configuration) *unpodtest.Server {
 	t.Helper()
 	return unpodtest.StartTLS(t, unpodtest.New(canary, unpodtest.OrgHandle, configurations...))
 }
 
-// privateKeyPEM is the PEM text that is easily taken for a certificate's.
+// privateKeyPEM returns a private key, which people paste instead of a
+// certificate.
 func privateKeyPEM(t *testing.T, certificate tls.Certificate) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(certificate.PrivateKey)
@@ -282,7 +280,7 @@ func privateKeyPEM(t *testing.T, certificate tls.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// read reads the list, which must succeed.
+// read reads the list and fails the test if there is an error.
 func read(t *testing.T, client *Client) []ProviderConfiguration {
 	t.Helper()
 	configurations, err := client.ProviderConfigurations(t.Context())
@@ -292,7 +290,7 @@ func read(t *testing.T, client *Client) []ProviderConfiguration {
 	return configurations
 }
 
-// wantIDs checks which configurations came, and in which order.
+// wantIDs checks the IDs of a list and their order.
 func wantIDs(t *testing.T, configurations []ProviderConfiguration, want ...int64) {
 	t.Helper()
 	if got := ids(configurations); !reflect.DeepEqual(got, append([]int64{}, want...)) {
@@ -300,20 +298,19 @@ func wantIDs(t *testing.T, configurations []ProviderConfiguration, want ...int64
 	}
 }
 
-// wantFailure reads the list, which must fail for exactly this reason and come
-// without a single element.
+// wantFailure reads the list, and expects exactly this reason and no elements.
 func wantFailure(t *testing.T, client *Client, want error) *CallError {
 	t.Helper()
 	configurations, err := client.ProviderConfigurations(t.Context())
 	return wantReason(t, configurations, err, want)
 }
 
-// wantReason checks that a read failed for exactly this reason, by type and all
-// fields.
+// wantReason expects exactly this reason, by type and all fields, and no
+// elements.
 func wantReason(t *testing.T, configurations []ProviderConfiguration, err, want error) *CallError {
 	t.Helper()
 	if configurations != nil {
-		t.Errorf("got ids %v beside the error, want none", ids(configurations))
+		t.Errorf("got ids %v with the error, want none", ids(configurations))
 	}
 	var failed *CallError
 	if !errors.As(err, &failed) {
@@ -331,7 +328,7 @@ func wantSame(t *testing.T, err, want error) {
 	}
 }
 
-// wantAttempts checks how often the last request was sent.
+// wantAttempts checks the attempts of the last request.
 func wantAttempts(t *testing.T, failed *CallError, want int) {
 	t.Helper()
 	if failed.Attempts != want {
@@ -339,11 +336,11 @@ func wantAttempts(t *testing.T, failed *CallError, want int) {
 	}
 }
 
-// wantNoCanary checks that a text does not show the token.
+// wantNoCanary checks that a text does not contain the token.
 func wantNoCanary(t *testing.T, text string) {
 	t.Helper()
 	if strings.Contains(text, canary) {
-		t.Errorf("the token is shown: %s", text)
+		t.Errorf("the token leaked: %s", text)
 	}
 }
 
@@ -355,10 +352,9 @@ func ids(configurations []ProviderConfiguration) []int64 {
 	return ids
 }
 
-// oneConfiguration is the shortest list that is not empty.
+// oneConfiguration is a minimal list with one element.
 const oneConfiguration = `{"status_code":200,"data":[{"id":1}]}`
 
-// mustParse parses the URL of a server of the test's own.
 func mustParse(t *testing.T, address string) *url.URL {
 	t.Helper()
 	parsed, err := url.Parse(address)
@@ -368,20 +364,20 @@ func mustParse(t *testing.T, address string) *url.URL {
 	return parsed
 }
 
-// gatheringClient returns a client that waits for others, as in production.
-func gatheringClient(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) *Client {
+// batchingClient returns a client with the window of production.
+func batchingClient(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) *Client {
 	t.Helper()
 	client := fakeClient(t, serve(answer), change...)
 	client.providerConfigurations.gather = gatherTime
 	return client
 }
 
-// readAlone reads as one call does, without sharing and without retries.
+// readAlone reads without sharing and without retries.
 func (c *Client) readAlone(ctx context.Context) ([]ProviderConfiguration, error) {
 	return readWithin(ctx, c, maxBytes)
 }
 
-// readWithin reads no more than so many bytes.
+// readWithin does the same within a budget of bytes.
 func readWithin(ctx context.Context, client *Client, budget int64) ([]ProviderConfiguration, error) {
 	list := newList(client.requester(), providerConfigurations)
 	list.budget = budget
@@ -393,11 +389,11 @@ func readWithin(ctx context.Context, client *Client, budget int64) ([]ProviderCo
 	}
 }
 
-// randomUUID is a UUID of version 4, by RFC 9562.
+// randomUUID matches a UUID of version 4 (RFC 9562).
 var randomUUID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // wantHeaders checks that a request has the documented headers, those that
-// net/http adds by itself, and no other.
+// net/http adds, and no others.
 func wantHeaders(t *testing.T, header http.Header) {
 	t.Helper()
 	want := http.Header{
@@ -412,42 +408,42 @@ func wantHeaders(t *testing.T, header http.Header) {
 		t.Errorf("got headers %v, want %v", header, want)
 	}
 	if id := header.Get("X-Request-Id"); !randomUUID.MatchString(id) {
-		t.Errorf("got request id %q, want a random UUID", id)
+		t.Errorf("got request ID %q, want a random UUID", id)
 	}
 }
 
-// network is a network in memory, so that a bubble can tell when everybody on
-// it waits. It is a [net.Listener], and counts the connections: how many there
-// have been, and how many are open at the server's end.
+// network is an in-memory network, so that a bubble can tell when everything on
+// it waits. It is a [net.Listener]. It counts the connections, and how many are
+// open at the server's end.
 type network struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-	dials   atomic.Int64
-	open    atomic.Int64
+	dialed chan net.Conn
+	closed chan struct{}
+	dials  atomic.Int64
+	open   atomic.Int64
 }
 
 func newNetwork() *network {
-	return &network{dialled: make(chan net.Conn, 100), closed: make(chan struct{})}
+	return &network{dialed: make(chan net.Conn, 100), closed: make(chan struct{})}
 }
 
 func (n *network) dial(context.Context, string, string) (net.Conn, error) {
 	client, server := net.Pipe()
 	n.dials.Add(1)
 	n.open.Add(1)
-	n.dialled <- &countedConn{Conn: server, open: &n.open}
+	n.dialed <- &countedConn{Conn: server, open: &n.open}
 	return client, nil
 }
 
 func (n *network) Accept() (net.Conn, error) {
 	select {
-	case connection := <-n.dialled:
+	case connection := <-n.dialed:
 		return connection, nil
 	case <-n.closed:
 		return nil, net.ErrClosed
 	}
 }
 
-// client returns a client that is on the network.
+// client returns a client on the network.
 func (n *network) client(tb testing.TB, options Options) *Client {
 	tb.Helper()
 	client := New(options)
@@ -471,9 +467,9 @@ func (c *countedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// drain reads until the client is gone.
+// drain reads until the client disconnects.
 func drain(connection net.Conn) {
-	defer func() { _ = connection.Close() }() // Nothing was sent on it.
+	defer func() { _ = connection.Close() }() // Nothing was written to it.
 	buffer := make([]byte, 1<<10)
 	for {
 		if _, err := connection.Read(buffer); err != nil {
@@ -482,7 +478,7 @@ func drain(connection net.Conn) {
 	}
 }
 
-// configurations returns n configurations with the ids from n down to 1.
+// configurations returns n configurations with IDs from n down to 1.
 func configurations(n int) []unpodtest.Configuration {
 	all := make([]unpodtest.Configuration, n)
 	for i := range all {
@@ -491,7 +487,7 @@ func configurations(n int) []unpodtest.Configuration {
 	return all
 }
 
-// listOf is a page's body. A count that is empty is not sent.
+// listOf responds with a page. It leaves out an empty count.
 func listOf(count string, ids ...int) http.HandlerFunc {
 	elements := make([]string, len(ids))
 	for i, id := range ids {
@@ -503,24 +499,24 @@ func listOf(count string, ids ...int) http.HandlerFunc {
 	return unpodtest.JSON(http.StatusOK, `{"status_code":200,`+count+`"data":[`+strings.Join(elements, ",")+`]}`)
 }
 
-// operation is an error as package net returns it.
+// operation returns an error as package net does.
 func operation(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443}, Err: err}
 }
 
-// sendRaw sends these bytes, whatever they are, and hangs up.
+// sendRaw sends raw bytes and hangs up.
 func sendRaw(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			panic(err) // The local Unpod serves HTTP/1.1, which can be taken over.
+			panic(err) // The local Unpod serves HTTP/1.1, which can be hijacked.
 		}
-		_, _ = io.WriteString(connection, text) // The client may have gone, which is its right.
+		_, _ = io.WriteString(connection, text) // The client may be gone.
 		_ = connection.Close()
 	}
 }
 
-// gaps are the waits between the requests.
+// gaps returns the waits between the requests.
 func (r *record) gaps() []time.Duration {
 	var gaps []time.Duration
 	for i := 1; i < len(r.times); i++ {
@@ -529,9 +525,9 @@ func (r *record) gaps() []time.Duration {
 	return gaps
 }
 
-// wantTold checks that an error says how long the server asked to wait. A
-// duration too long for the type may be off by a second.
-func wantTold(t *testing.T, err error, status int, want time.Duration) {
+// wantRetryAfter checks how long the server asked to wait, according to an
+// error. A duration that overflows may be off by a second.
+func wantRetryAfter(t *testing.T, err error, status int, want time.Duration) {
 	t.Helper()
 	var failed *StatusError
 	if !errors.As(err, &failed) || failed.HTTPStatus != status {
@@ -542,8 +538,8 @@ func wantTold(t *testing.T, err error, status int, want time.Duration) {
 	}
 }
 
-// wantErrorText checks the whole text of an error, or that there is none. If
-// it is right, it does not show what it was about.
+// wantErrorText checks the complete text of an error, or that there is none. A
+// fixed text cannot include the input.
 func wantErrorText(t *testing.T, err error, want string) {
 	t.Helper()
 	got := ""

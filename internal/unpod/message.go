@@ -14,27 +14,27 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxMessageNesting bounds how deep texts are looked for in an error's body.
+// maxMessageNesting caps how deep the message of an error body may be nested.
 const maxMessageNesting = 4
 
-// errorMessage returns what the body of an error says, in one of the forms that
-// the platform's documents and code have: message, error.message with its
-// error.code, error, or detail, and the field errors of a 400. A body that breaks
-// off is read as far as it goes.
+// errorMessage returns the message and the code of an error body. It knows every
+// form in the platform's documentation and code: message, error.message with
+// error.code, error, detail, and the field errors of a 400. It reads what it can
+// of a truncated body.
 func errorMessage(body []byte, status int) (message, code string) {
 	var members map[string]jsontext.Value
-	_ = json.Unmarshal(body, &members, lenient) // As far as it goes.
+	_ = json.Unmarshal(body, &members, lenient) // It may be truncated.
 	var newer struct {
 		Code    jsontext.Value `json:"code"`
 		Message jsontext.Value `json:"message"`
 	}
-	_ = json.Unmarshal(members["error"], &newer, lenient) // It need not be an object.
+	_ = json.Unmarshal(members["error"], &newer, lenient) // It may not be an object.
 	var data struct {
 		Detail jsontext.Value `json:"detail"`
 	}
 	_ = json.Unmarshal(members["data"], &data, lenient) // Likewise.
 	message = texts(members["message"], 0)
-	if message == "Error" { // The renderer's own word. The view's are elsewhere.
+	if message == "Error" { // The renderer's placeholder; the message is elsewhere.
 		message = cmp.Or(texts(members["errors"], 0), texts(data.Detail, 0), message)
 	} else if status == http.StatusBadRequest {
 		message = strings.TrimSpace(message + " " + texts(members["errors"], 0))
@@ -47,7 +47,7 @@ func errorMessage(body []byte, status int) (message, code string) {
 	return message, texts(newer.Code, 0)
 }
 
-// listOnly returns a body that is a list, and nothing of another.
+// listOnly returns the body if it is a list, else nil.
 func listOnly(body jsontext.Value) jsontext.Value {
 	if body.Kind() != jsontext.KindBeginArray {
 		return nil
@@ -55,7 +55,7 @@ func listOnly(body jsontext.Value) jsontext.Value {
 	return body
 }
 
-// texts returns the texts in a JSON value, each after the name of its field.
+// texts joins the texts in a JSON value, each after the name of its field.
 func texts(value jsontext.Value, nesting int) string {
 	var found []string
 	switch kind := value.Kind(); {
@@ -66,7 +66,7 @@ func texts(value jsontext.Value, nesting int) string {
 		return text
 	case kind == jsontext.KindBeginArray:
 		var elements []jsontext.Value
-		_ = json.Unmarshal(value, &elements, lenient) // As far as it goes.
+		_ = json.Unmarshal(value, &elements, lenient) // It may be truncated.
 		for _, element := range elements {
 			if text := texts(element, nesting+1); text != "" {
 				found = append(found, text)
@@ -74,14 +74,14 @@ func texts(value jsontext.Value, nesting int) string {
 		}
 	case kind == jsontext.KindBeginObject:
 		var members map[string]jsontext.Value
-		_ = json.Unmarshal(value, &members, lenient) // As far as it goes.
+		_ = json.Unmarshal(value, &members, lenient) // It may be truncated.
 		return fieldTexts(members, nesting)
 	}
 	return strings.Join(found, " ")
 }
 
-// fieldTexts returns the texts of field errors, which are lists. A bare text can
-// be data, such as an older platform's api_secret, and is not shown.
+// fieldTexts joins the texts of field errors, which are lists. It skips bare
+// strings, since they may be data such as an older platform's api_secret.
 func fieldTexts(members map[string]jsontext.Value, nesting int) string {
 	var found []string
 	for _, name := range slices.Sorted(maps.Keys(members)) {

@@ -35,7 +35,7 @@ func TestPages(t *testing.T) {
 			for page := range wantRequests {
 				wantQueries = append(wantQueries, fmt.Sprintf("page=%d&page_size=100", page))
 			}
-			wantQueries[0] = "" // The first request does not know of pages.
+			wantQueries[0] = "" // The first request has no page.
 			if !reflect.DeepEqual(queries, wantQueries) {
 				t.Errorf("got queries %q, want %q", queries, wantQueries)
 			}
@@ -44,20 +44,20 @@ func TestPages(t *testing.T) {
 }
 
 var pageTests = map[string]struct {
-	pages        []http.HandlerFunc // the last of them again and again
+	pages        []http.HandlerFunc // the last one repeats
 	wantIDs      []int64
 	wantErr      error
 	wantRequests int
 }{
 	"no count":       {pages: []http.HandlerFunc{listOf("", 3, 1, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 1},
 	"count null":     {pages: []http.HandlerFunc{listOf("null", 1, 2)}, wantIDs: []int64{1, 2}, wantRequests: 1},
-	"count of all":   {pages: []http.HandlerFunc{listOf("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
+	"count matches":  {pages: []http.HandlerFunc{listOf("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
 	"count 0":        {pages: []http.HandlerFunc{listOf("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
 	"count negative": {pages: []http.HandlerFunc{listOf("-1", 1, 2)}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
-	"count negative of none": {
+	"count negative, no elements": {
 		pages: []http.HandlerFunc{listOf("-1")}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1,
 	},
-	"count smaller": {pages: []http.HandlerFunc{listOf("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
+	"count too small": {pages: []http.HandlerFunc{listOf("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
 	"count huge": {
 		pages: []http.HandlerFunc{listOf("9223372036854775807", 1, 2)}, wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1,
 	},
@@ -65,12 +65,12 @@ var pageTests = map[string]struct {
 		pages:   []http.HandlerFunc{listOf("9223372036854775808", 1)},
 		wantErr: &ShapeError{"count", "is not a whole number of 64 bits"}, wantRequests: 1,
 	},
-	"page ignored": {pages: []http.HandlerFunc{listOf("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
-	"page repeated": {
+	"page number ignored": {pages: []http.HandlerFunc{listOf("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
+	"repeated page": {
 		pages:   []http.HandlerFunc{listOf("6", 1), listOf("6", 1, 2), listOf("6", 3, 4), listOf("6", 1, 2)},
 		wantErr: &IncompleteError{4, 6}, wantRequests: 4,
 	},
-	"pages overlap": {
+	"overlapping pages": {
 		pages:   []http.HandlerFunc{listOf("3", 1), listOf("3", 1, 2), listOf("3", 3, 2)},
 		wantIDs: []int64{1, 2, 3}, wantRequests: 3,
 	},
@@ -82,11 +82,11 @@ var pageTests = map[string]struct {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("3", 3)},
 		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
 	},
-	"total shrinks before the pages": {
+	"total shrinks on the first page": {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("2", 1, 2)},
 		wantErr: &IncompleteError{2, 4}, wantRequests: 2,
 	},
-	"total goes away": {
+	"total disappears": {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("", 3)},
 		wantErr: &IncompleteError{3, 4}, wantRequests: 3,
 	},
@@ -94,33 +94,33 @@ var pageTests = map[string]struct {
 		pages:   []http.HandlerFunc{listOf("2", 1), listOf("2", 1, 2, 3)},
 		wantErr: &IncompleteError{3, 2}, wantRequests: 2,
 	},
-	"empty early": {
+	"empty page too early": {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), listOf("4")},
 		wantErr: &IncompleteError{2, 4}, wantRequests: 3,
 	},
-	"total beyond the limit": {
+	"total over the limit": {
 		pages:   []http.HandlerFunc{listOf("100001", 1)},
 		wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1,
 	},
-	"empty from the first": {pages: []http.HandlerFunc{listOf("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
-	"empty object early": {
+	"empty first page": {pages: []http.HandlerFunc{listOf("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
+	"empty object too early": {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1), unpodtest.JSON(http.StatusOK, `{"count":4,"data":{}}`)},
 		wantErr: &IncompleteError{1, 4}, wantRequests: 3,
 	},
-	"a page is refused": {
+	"forbidden page": {
 		pages: []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)},
 		wantErr: &StatusError{
 			HTTPStatus: http.StatusForbidden, Status: http.StatusForbidden, Message: "No.", BodyType: jsonBody,
 		},
 		wantRequests: 3,
 	},
-	"an id twice in a page": {
+	"duplicate id in a page": {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2, 2)},
 		wantErr: &ShapeError{"data[2]", "repeats the id of an element before it"}, wantRequests: 2,
 	},
 }
 
-func TestOddPages(t *testing.T) {
+func TestPages_inconsistent(t *testing.T) {
 	t.Parallel()
 	for name, test := range pageTests {
 		t.Run(name, func(t *testing.T) {
@@ -129,9 +129,9 @@ func TestOddPages(t *testing.T) {
 			client := fakeClient(t, asked.of(serve(sequence(test.pages...))))
 			if test.wantErr != nil {
 				failed := wantFailure(t, client, test.wantErr)
-				wantAttempts(t, failed, 1) // It is that of the last page.
+				wantAttempts(t, failed, 1) // Those of the last page.
 				if last := asked.requestIDs[len(asked.requestIDs)-1]; failed.RequestID != last {
-					t.Errorf("got request id %s, want that of the last page, %s", failed.RequestID, last)
+					t.Errorf("got request ID %s, want %s, that of the last page", failed.RequestID, last)
 				}
 			} else {
 				wantIDs(t, read(t, client), test.wantIDs...)
@@ -143,8 +143,8 @@ func TestOddPages(t *testing.T) {
 	}
 }
 
-// TestPagesAreBounded meets a server whose list never ends.
-func TestPagesAreBounded(t *testing.T) {
+// TestPages_areLimited reads from a server whose list never ends.
+func TestPages_areLimited(t *testing.T) {
 	t.Parallel()
 	var asked record
 	next := 0
@@ -154,13 +154,13 @@ func TestPagesAreBounded(t *testing.T) {
 	})))
 	wantAttempts(t, wantFailure(t, client, &TooLargeError{"1000 pages"}), 1)
 	if want := 1 + maxPages; len(asked.times) != want {
-		t.Errorf("got %d requests, want %d: the first, which shows that there are pages, and the pages", len(asked.times), want)
+		t.Errorf("got %d requests, want %d: the first one and the pages", len(asked.times), want)
 	}
 }
 
-// TestPagesShareABudget checks that pages cannot add up to more than one answer
-// may have.
-func TestPagesShareABudget(t *testing.T) {
+// TestPages_shareTheSizeLimit checks that all pages together stay within the
+// size limit.
+func TestPages_shareTheSizeLimit(t *testing.T) {
 	t.Parallel()
 	var asked record
 	next := 0
@@ -168,16 +168,16 @@ func TestPagesShareABudget(t *testing.T) {
 		next++
 		listOf("100000", next)(w, r)
 	})))
-	_, err := readWithin(t.Context(), client, 200) // Three pages have some 150 bytes.
+	_, err := readWithin(t.Context(), client, 200) // Three pages have about 150 bytes.
 	wantSame(t, err, &TooLargeError{"16 MiB"})
 	if len(asked.times) != 4 {
 		t.Errorf("got %d requests, want 4", len(asked.times))
 	}
 }
 
-// TestTokenInTheList meets a server that gives back what it was sent, where it
-// would end up in state.
-func TestTokenInTheList(t *testing.T) {
+// TestList_rejectsToken reads from a server that returns the token in a field
+// that goes into state.
+func TestList_rejectsToken(t *testing.T) {
 	t.Parallel()
 	for _, field := range []string{"provider", "account_sid", "created_at"} {
 		t.Run(field, func(t *testing.T) {
@@ -190,9 +190,9 @@ func TestTokenInTheList(t *testing.T) {
 	}
 }
 
-// TestTokenInTheList_beforeAMark has a mark after the token, which normalization
-// makes one letter with its last.
-func TestTokenInTheList_beforeAMark(t *testing.T) {
+// TestList_rejectsTokenBeforeCombiningMark has a combining mark after the token,
+// which NFC merges into the last letter.
+func TestList_rejectsTokenBeforeCombiningMark(t *testing.T) {
 	t.Parallel()
 	const secret = "canary-abcdefghijklmnop-e"
 	token, err := ParseToken(secret)
@@ -203,12 +203,12 @@ func TestTokenInTheList_beforeAMark(t *testing.T) {
 		func(options *Options) { options.Token = token })
 	wantAttempts(t, wantFailure(t, client, &TokenReturnedError{"data[0].provider"}), 1)
 	if got := client.requester().secrets.sanitize("No: " + secret + "\u0301"); strings.Contains(got, secret[:len(secret)-1]) {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want the token redacted", got)
 	}
 }
 
-// TestShortTokenInTheList has a token that any text may have in it.
-func TestShortTokenInTheList(t *testing.T) {
+// TestList_allowsShortToken has a token that any text may contain by chance.
+func TestList_allowsShortToken(t *testing.T) {
 	t.Parallel()
 	for token, wantErr := range map[string]error{"twilio1": nil, "twilio12": &TokenReturnedError{"data[0].provider"}} {
 		t.Run(token, func(t *testing.T) {

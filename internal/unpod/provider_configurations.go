@@ -8,32 +8,32 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// providerConfigurations is the list endpoint, Get All Provider Configurations.
-// Without the last slash of its path, the platform redirects.
+// providerConfigurations is the endpoint that Unpod's docs call Get All Provider
+// Configurations. Without the trailing slash, the platform redirects.
 var providerConfigurations = endpoint[ProviderConfiguration]{
 	path: apiPath + "/telephony/providers-configurations/",
 	id:   func(c ProviderConfiguration) int64 { return c.ID },
 }
 
-// ProviderConfiguration is one set of credentials of the organization at a
-// telephony provider. A field is nil if the API's response has null there, or
-// no such field.
+// ProviderConfiguration holds what identifies an organization's credentials at
+// one telephony provider. A field is nil if it is null or missing in the
+// response.
 type ProviderConfiguration struct {
-	// ID identifies the configuration, to a bridge above all. API: data[].id
+	// ID identifies the configuration, for example to a bridge. API: data[].id
 	ID int64
-	// Provider is the provider's slug, such as twilio, or its number on an
-	// older platform. API: data[].provider
+	// Provider is the provider's slug, such as twilio, or its number on an older
+	// platform. API: data[].provider
 	Provider *string
-	// AccountSID is the account at the provider. A SIP carrier's configuration
-	// may have none, an older platform's never has. API: data[].account_sid
+	// AccountSID is the account at the provider. It may be nil for a SIP
+	// carrier, and always is on an older platform. API: data[].account_sid
 	AccountSID *string
-	// CreatedAt is a timestamp as the API writes it, documented as RFC 3339.
+	// CreatedAt is the timestamp as the API sends it, documented as RFC 3339.
 	// API: data[].created_at
 	CreatedAt *string
 }
 
-// UnmarshalJSONFrom implements [json.UnmarshalerFrom]. It drops all but the
-// four fields: an older platform sends API keys and secrets among the others.
+// UnmarshalJSONFrom implements [json.UnmarshalerFrom]. It drops all other
+// fields, since an older platform sends API keys and secrets in them.
 func (c *ProviderConfiguration) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	var element struct {
 		ID         once[int64]  `json:"id"`

@@ -24,16 +24,16 @@ import (
 )
 
 const (
-	// maxBytes bounds what one list may take, after decompression and over all
-	// its pages: room for 100,000 elements.
+	// maxBytes caps the size of one list, decompressed and over all its pages.
+	// 100,000 elements fit.
 	maxBytes = 16 << 20
-	// maxErrorBytes is how much of an error's body is read, for its message.
+	// maxErrorBytes caps how much of an error body is read for its message.
 	maxErrorBytes = 1 << 20
-	// maxErrorTime is how long that may take: the status is known by then.
+	// maxErrorTime caps how long that takes, since the status is already known.
 	maxErrorTime = time.Second
 )
 
-// requester makes the requests of one client.
+// requester sends the requests of one client.
 type requester struct {
 	options   Options
 	transport *transport
@@ -53,10 +53,10 @@ func newRequester(options Options) *requester {
 	}
 }
 
-// url returns the address of an API path.
+// url returns the URL of an API path.
 func (r *requester) url(path string) *url.URL { return r.options.BaseURL.JoinPath(path) }
 
-// attempt is one try of a request.
+// attempt identifies one attempt at a request in logs and errors.
 type attempt struct {
 	number    int // 1 for the first
 	requestID string
@@ -70,16 +70,16 @@ func newRequestID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
-// response is an HTTP response with its body: the whole body of a status 200,
-// and as much as came in time of any other.
+// response is an HTTP response with its body: the whole body if the status is
+// 200, else what arrived in time.
 type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// get makes one attempt at a request, and reads at most limit bytes of the
-// response's body. Its errors are typed and safe to show.
+// get makes one attempt at a request and reads at most limit bytes of the body.
+// Its errors are typed and sanitized.
 func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, limit int64) (response, error) {
 	bounded, cancel := context.WithTimeout(ctx, r.options.RequestTimeout)
 	defer cancel()
@@ -102,20 +102,20 @@ func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, 
 	case ctx.Err() != nil:
 		return response{}, ctx.Err()
 	case bounded.Err() != nil:
-		r.transport.renew(used) // The connection may be dead without a sign of it.
+		r.transport.renew(used) // The connection may have died silently.
 		return response{}, &TimeoutError{Timeout: r.options.RequestTimeout}
 	}
 	return response{}, r.failure(err)
 }
 
-// exchange sends a request and reads the response. A redirect is an error here,
-// so that nothing can follow it with the token in hand.
+// exchange sends a request and reads the response. It returns an error for a
+// redirect, so that the token never goes to the target.
 func (r *requester) exchange(used *connections, request *http.Request, limit int64, cancel context.CancelFunc) (response, error) {
 	raw, err := used.RoundTrip(request)
 	if err != nil {
 		return response{}, err
 	}
-	defer func() { _ = raw.Body.Close() }() // It was read, or is of no use.
+	defer func() { _ = raw.Body.Close() }() // Nothing more is read from it.
 	received := response{status: raw.StatusCode, header: raw.Header}
 	if location := raw.Header.Get("Location"); location != "" && raw.StatusCode/100 == 3 {
 		return received, &RedirectError{HTTPStatus: raw.StatusCode, Origin: r.origin(request.URL, location)}
@@ -124,16 +124,16 @@ func (r *requester) exchange(used *connections, request *http.Request, limit int
 	case http.StatusOK:
 		received.body, err = readBody(raw, limit)
 	case http.StatusSwitchingProtocols:
-		// What follows is no body but the connection itself.
+		// The body is the connection itself.
 	default:
-		// Whatever becomes of the body, the status counts.
+		// The status counts even if the body cannot be read.
 		defer time.AfterFunc(maxErrorTime, cancel).Stop()
 		received.body, _ = io.ReadAll(io.LimitReader(raw.Body, maxErrorBytes))
 	}
 	return received, err
 }
 
-// readBody reads the whole body of a success.
+// readBody reads the whole body of a successful response.
 func readBody(raw *http.Response, limit int64) ([]byte, error) {
 	var body bytes.Buffer // It grows in fewer steps than io.ReadAll.
 	_, err := body.ReadFrom(io.LimitReader(raw.Body, limit+1))
@@ -147,9 +147,8 @@ func readBody(raw *http.Response, limit int64) ([]byte, error) {
 	return body.Bytes(), err
 }
 
-// brokeOff finds the bodies that net/http takes for whole though they are not: a
-// compressed one without a byte, and JSON without its end if only the end of the
-// connection ends the body.
+// brokeOff reports truncated bodies that net/http does not notice: an empty
+// compressed body, and incomplete JSON if closing the connection ends the body.
 func brokeOff(raw *http.Response, body []byte) bool {
 	if len(body) == 0 && (raw.Uncompressed || raw.Header.Get("Content-Encoding") != "") {
 		return true
@@ -158,8 +157,8 @@ func brokeOff(raw *http.Response, body []byte) bool {
 	return endsWithConnection && (len(body) == 0 || isJSON(body) && !jsontext.Value(body).IsValid(lenient))
 }
 
-// origin returns the scheme, host and port that a redirect leads to, empty if
-// that is no web server.
+// origin returns the scheme, host and port of a redirect's target, empty if it
+// has no valid host.
 func (r *requester) origin(from *url.URL, location string) string {
 	target, err := from.Parse(location)
 	if err != nil || target.Host == "" {
@@ -168,7 +167,8 @@ func (r *requester) origin(from *url.URL, location string) string {
 	return r.secrets.sanitize(target.Scheme + "://" + target.Host)
 }
 
-// failure types the error of an attempt without a response.
+// failure converts the error of an attempt without a complete response to a
+// typed, sanitized error.
 func (r *requester) failure(err error) error {
 	switch err.(type) { //nolint:errorlint // Neither is wrapped here.
 	case *RedirectError, *TooLargeError:
@@ -183,7 +183,7 @@ func (r *requester) failure(err error) error {
 	return &ConnectionError{Reason: r.secrets.sanitize(err.Error())}
 }
 
-// statusError keeps what a response that is an error says.
+// statusError converts an error response to a [*StatusError].
 func (r *requester) statusError(received response, status int) *StatusError {
 	message, code := errorMessage(received.body[:min(len(received.body), maxErrorBytes)], status)
 	return &StatusError{
@@ -196,7 +196,6 @@ func (r *requester) statusError(received response, status int) *StatusError {
 	}
 }
 
-// bodyType returns the type of a response's body.
 func (r *requester) bodyType(received response) BodyType {
 	body := BodyType{Empty: len(received.body) == 0}
 	mediaType, _, err := mime.ParseMediaType(received.header.Get("Content-Type"))
@@ -206,9 +205,9 @@ func (r *requester) bodyType(received response) BodyType {
 	return body
 }
 
-// retryAfter returns how long the server asks to wait, 0 if it does not: in
-// Retry-After or, of a 429 without that, in X-RateLimit-Reset. Dates are counted
-// from the response's own, since the two clocks may differ.
+// retryAfter returns how long the server asks to wait, 0 if it does not ask. It
+// reads Retry-After, or X-RateLimit-Reset if a 429 has no Retry-After. It
+// compares dates with the response's Date, since the server's clock may be off.
 func retryAfter(received response) time.Duration {
 	now := time.Now()
 	if date, err := http.ParseTime(received.header.Get("Date")); err == nil {
@@ -227,22 +226,21 @@ func retryAfter(received response) time.Duration {
 	return 0
 }
 
-// parseSeconds reads a whole number of seconds. One beyond 32 bits is as good as
-// the greatest of them.
+// parseSeconds parses a whole number of seconds, and caps it at 32 bits.
 func parseSeconds(text string) (time.Duration, bool) {
 	seconds, err := strconv.ParseUint(text, 10, 32)
 	return time.Duration(seconds) * time.Second, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// until returns the time from now to a date, in whole seconds and rounded up: a
-// part of a second too early would be too early.
+// until returns the time from now to a date, rounded up to whole seconds so that
+// a retry is never early.
 func until(date, now time.Time) time.Duration {
 	wait := min(date.Sub(now), math.MaxInt64-time.Second)
 	return max(wait+time.Second-1, 0).Truncate(time.Second)
 }
 
-// logAttempt logs what a support ticket needs of an attempt, and nothing that
-// may be a secret: no header and no body.
+// logAttempt logs what a support ticket needs, without the headers and the body,
+// which may contain secrets.
 func logAttempt(ctx context.Context, request *http.Request, made attempt, received response, took time.Duration) {
 	fields := map[string]any{
 		"method":      request.Method,

@@ -29,11 +29,12 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// Every test here whose name ends in a wait runs in a bubble, where waiting
-// takes no time and a clock that nobody else moves shows how long it was.
+// Tests that wait run in a synctest bubble, where waiting takes no time and the
+// clock shows exactly how long it was.
 
-// TestRetriedStatuses tries every status that a final answer may have.
-func TestRetriedStatuses(t *testing.T) {
+// TestRetry_onlyTemporaryStatuses tries every status that a final response may
+// have.
+func TestRetry_onlyTemporaryStatuses(t *testing.T) {
 	t.Parallel()
 	retried := map[int]bool{429: true, 500: true, 502: true, 503: true, 504: true}
 	synctest.Test(t, func(t *testing.T) {
@@ -51,9 +52,9 @@ func TestRetriedStatuses(t *testing.T) {
 	})
 }
 
-// TestStatusInsideIsNotRetried meets a 200 that says 503 in its body: it has
-// been answered by the application, and not by something before it.
-func TestStatusInsideIsNotRetried(t *testing.T) {
+// TestRetry_ignoresStatusInBody gets a 200 whose body says 503. That is the
+// application's response, not that of a proxy in front of it.
+func TestRetry_ignoresStatusInBody(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, serve(unpodtest.JSON(200, `{"status_code":503,"message":"Later.","data":[]}`)), retries(4))
 	failed := wantFailure(t, client, &StatusError{HTTPStatus: 200, Status: 503, Message: "Later.", BodyType: jsonBody})
@@ -67,18 +68,18 @@ var connectionTests = map[string]struct {
 	want        error
 	wantRetried bool
 }{
-	"refused":          {operation("dial", syscall.ECONNREFUSED), &ConnectionError{"dial tcp 127.0.0.1:443: connection refused"}, true},
-	"reset":            {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}, true},
-	"unknown host":     {&net.DNSError{Err: "no such host", Name: "unpod.example", IsNotFound: true}, &ConnectionError{"lookup unpod.example: no such host"}, true},
-	"hung up":          {io.EOF, &ConnectionError{brokenOff}, true},
-	"broken off":       {fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), &ConnectionError{brokenOff}, true},
-	"malformed answer": {errors.New("malformed HTTP response \"\x1b[31m" + canary + "\""), &ConnectionError{`malformed HTTP response "[31m` + redacted + `"`}, true},
+	"connection refused": {operation("dial", syscall.ECONNREFUSED), &ConnectionError{"dial tcp 127.0.0.1:443: connection refused"}, true},
+	"connection reset":   {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}, true},
+	"unknown host":       {&net.DNSError{Err: "no such host", Name: "unpod.example", IsNotFound: true}, &ConnectionError{"lookup unpod.example: no such host"}, true},
+	"connection closed":  {io.EOF, &ConnectionError{brokenOff}, true},
+	"truncated":          {fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), &ConnectionError{brokenOff}, true},
+	"malformed response": {errors.New("malformed HTTP response \"\x1b[31m" + canary + "\""), &ConnectionError{`malformed HTTP response "[31m` + redacted + `"`}, true},
 
 	"unknown authority": {
 		&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 		&TLSError{Reason: "tls: failed to verify certificate: x509: certificate signed by unknown authority"}, false,
 	},
-	"wrong host": {
+	"wrong host name": {
 		fmt.Errorf("proxy: %w", &tls.CertificateVerificationError{Err: errors.New("x509: not for \x1b[2J" + canary)}),
 		&TLSError{Reason: "proxy: tls: failed to verify certificate: x509: not for [2J" + redacted}, false,
 	},
@@ -91,7 +92,7 @@ var connectionTests = map[string]struct {
 	},
 }
 
-func TestConnectionErrors(t *testing.T) {
+func TestRetry_connectionErrorsButNotTLS(t *testing.T) {
 	t.Parallel()
 	for name, test := range connectionTests {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +111,7 @@ func TestConnectionErrors(t *testing.T) {
 	}
 }
 
-// brokenBody is a body that breaks off with an error.
+// brokenBody is a body that ends with an error.
 type brokenBody struct {
 	io.Reader
 
@@ -127,16 +128,16 @@ func (b brokenBody) Read(p []byte) (int, error) {
 
 func (brokenBody) Close() error { return nil }
 
-func TestBrokenBodies(t *testing.T) {
+func TestRetry_brokenBodies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		err  error
 		want error
 	}{
-		"broken off":    {io.ErrUnexpectedEOF, &ConnectionError{brokenOff}},
-		"reset":         {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}},
-		"garbled gzip":  {errors.New("gzip: invalid header"), &ConnectionError{"gzip: invalid header"}},
-		"stream closed": {errors.New("stream error: stream ID 1; INTERNAL_ERROR"), &ConnectionError{"stream error: stream ID 1; INTERNAL_ERROR"}},
+		"truncated":        {io.ErrUnexpectedEOF, &ConnectionError{brokenOff}},
+		"connection reset": {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}},
+		"garbled gzip":     {errors.New("gzip: invalid header"), &ConnectionError{"gzip: invalid header"}},
+		"stream closed":    {errors.New("stream error: stream ID 1; INTERNAL_ERROR"), &ConnectionError{"stream error: stream ID 1; INTERNAL_ERROR"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,18 +163,18 @@ func TestBrokenBodies(t *testing.T) {
 	}
 }
 
-// TestBrokenConnections does the same with real connections, each of which
-// breaks once.
-func TestBrokenConnections(t *testing.T) {
+// TestRetry_brokenConnections does the same with real connections, which break
+// once.
+func TestRetry_brokenConnections(t *testing.T) {
 	t.Parallel()
 	const whole = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + oneConfiguration
 	for name, answer := range map[string]http.HandlerFunc{
-		"hung up":                   unpodtest.HangUp,
-		"broken off":                unpodtest.BreakOff(oneConfiguration),
-		"in the header":             sendRaw(whole[:30]),
-		"chunk broken off":          sendRaw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"dat\r\n"),
-		"without a length":          sendRaw(whole[:len(whole)-1]),
-		"without a length or start": sendRaw(whole[:len(whole)-len(oneConfiguration)]),
+		"connection closed":               unpodtest.HangUp,
+		"truncated":                       unpodtest.BreakOff(oneConfiguration),
+		"truncated header":                sendRaw(whole[:30]),
+		"truncated chunk":                 sendRaw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"dat\r\n"),
+		"truncated body without a length": sendRaw(whole[:len(whole)-1]),
+		"no body and no length":           sendRaw(whole[:len(whole)-len(oneConfiguration)]),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -189,20 +190,20 @@ func TestBrokenConnections(t *testing.T) {
 	}
 }
 
-// TestAnswersWithoutALength checks that an answer which only the end of its
-// connection ends still counts, whatever its body is.
-func TestAnswersWithoutALength(t *testing.T) {
+// TestBody_withoutLength checks that a body which ends with the connection
+// counts, unless it is truncated JSON.
+func TestBody_withoutLength(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		head, body string
 		wantErr    error
 	}{
-		"whole":             {"200 OK\r\nContent-Type: application/json", oneConfiguration, nil},
-		"a field twice":     {"200 OK\r\nContent-Type: application/json", `{"data":[{"id":1,"id":2}]}`, &ShapeError{"data[0].id", twice}},
-		"HTML":              {"200 OK\r\nContent-Type: text/html", "<h1>Sign in", &NotJSONError{BodyType{MediaType: "text/html"}}},
-		"401 without body":  {"401 Unauthorized\r\nContent-Type: application/json", "", &StatusError{HTTPStatus: 401, Status: 401, BodyType: BodyType{true, jsonContent}}},
-		"404 with odd body": {"404 Not Found\r\nContent-Type: application/json", "Not Found", &StatusError{HTTPStatus: 404, Status: 404, BodyType: jsonBody}},
-		"429 of a day": {
+		"JSON":                        {"200 OK\r\nContent-Type: application/json", oneConfiguration, nil},
+		"JSON with a duplicate field": {"200 OK\r\nContent-Type: application/json", `{"data":[{"id":1,"id":2}]}`, &ShapeError{"data[0].id", twice}},
+		"HTML":                        {"200 OK\r\nContent-Type: text/html", "<h1>Sign in", &NotJSONError{BodyType{MediaType: "text/html"}}},
+		"401 without body":            {"401 Unauthorized\r\nContent-Type: application/json", "", &StatusError{HTTPStatus: 401, Status: 401, BodyType: BodyType{true, jsonContent}}},
+		"404 with text":               {"404 Not Found\r\nContent-Type: application/json", "Not Found", &StatusError{HTTPStatus: 404, Status: 404, BodyType: jsonBody}},
+		"429 that asks for a day": {
 			"429 Too Many Requests\r\nRetry-After: 86400\r\nContent-Type: application/json", "Later",
 			&StatusError{HTTPStatus: 429, Status: 429, BodyType: jsonBody, RetryAfter: 24 * time.Hour},
 		},
@@ -223,8 +224,8 @@ func TestAnswersWithoutALength(t *testing.T) {
 	}
 }
 
-// TestBackoffWaits reads often enough to see what chance does to the waits.
-func TestBackoffWaits(t *testing.T) {
+// TestRetry_backsOffWithJitter reads often enough to see the jitter.
+func TestRetry_backsOffWithJitter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		first := map[time.Duration]bool{}
@@ -240,48 +241,47 @@ func TestBackoffWaits(t *testing.T) {
 			first[asked.gaps()[0]] = true
 		}
 		if len(first) < 10 {
-			t.Errorf("got %d different first waits in 50 reads, want many: clients must not come back together", len(first))
+			t.Errorf("got %d different first waits in 50 reads, want at least 10: clients must not retry together", len(first))
 		}
 	})
 }
 
-// byChance stands for the wait that the client itself chooses before its first
-// retry.
-const byChance = -1
+// jittered stands for the client's own wait before the first retry.
+const jittered = -1
 
 var retryAfterTests = map[string]struct {
 	header string
-	// inTime makes the header a date, so much later than the request.
+	// inTime, if set, makes the header a date this long after the request.
 	inTime time.Duration
-	// wantWait is 0 if the call must end at once.
+	// wantWait is 0 if the read must fail at once.
 	wantWait time.Duration
-	// wantTold is what the error says, once the call has ended.
+	// wantTold is the error's RetryAfter.
 	wantTold time.Duration
 }{
-	"none":             {"", 0, byChance, 0},
-	"zero":             {"0", 0, byChance, 0},
-	"seconds":          {"7", 0, 7 * time.Second, 7 * time.Second},
-	"leading zeros":    {"007", 0, 7 * time.Second, 7 * time.Second},
-	"longest":          {"65", 0, 65 * time.Second, 65 * time.Second},
-	"too long":         {"66", 0, 0, 66 * time.Second},
-	"a day":            {"86400", 0, 0, 24 * time.Hour},
-	"beyond 32 bits":   {"4294967296", 0, 0, math.MaxUint32 * time.Second},
-	"beyond int64":     {"9223372036854775808", 0, 0, math.MaxUint32 * time.Second},
-	"beyond 64 bits":   {"99999999999999999999999999", 0, 0, math.MaxUint32 * time.Second},
-	"negative":         {"-5", 0, byChance, 0},
-	"signed":           {"+5", 0, byChance, 0},
-	"fractional":       {"1.5", 0, byChance, 0},
-	"garbage":          {"soon", 0, byChance, 0},
-	"ISO date":         {"2100-01-01T00:00:00Z", 0, byChance, 0},
-	"date":             {"", 7 * time.Second, 7 * time.Second, 7 * time.Second},
-	"longest date":     {"", 65 * time.Second, 65 * time.Second, 65 * time.Second},
-	"date too far":     {"", 2 * time.Hour, 0, 2 * time.Hour},
-	"date in the past": {"", -time.Hour, byChance, 0},
-	"date long past":   {"Sunday, 06-Nov-94 08:49:37 GMT", 0, byChance, 0},
-	"date far from us": {"Fri, 31 Dec 9999 23:59:59 GMT", 0, 0, math.MaxInt64},
+	"none":                   {"", 0, jittered, 0},
+	"zero":                   {"0", 0, jittered, 0},
+	"seconds":                {"7", 0, 7 * time.Second, 7 * time.Second},
+	"leading zeros":          {"007", 0, 7 * time.Second, 7 * time.Second},
+	"longest":                {"65", 0, 65 * time.Second, 65 * time.Second},
+	"too long":               {"66", 0, 0, 66 * time.Second},
+	"a day":                  {"86400", 0, 0, 24 * time.Hour},
+	"beyond 32 bits":         {"4294967296", 0, 0, math.MaxUint32 * time.Second},
+	"beyond int64":           {"9223372036854775808", 0, 0, math.MaxUint32 * time.Second},
+	"beyond 64 bits":         {"99999999999999999999999999", 0, 0, math.MaxUint32 * time.Second},
+	"negative":               {"-5", 0, jittered, 0},
+	"signed":                 {"+5", 0, jittered, 0},
+	"fractional":             {"1.5", 0, jittered, 0},
+	"garbage":                {"soon", 0, jittered, 0},
+	"ISO date":               {"2100-01-01T00:00:00Z", 0, jittered, 0},
+	"date":                   {"", 7 * time.Second, 7 * time.Second, 7 * time.Second},
+	"longest date":           {"", 65 * time.Second, 65 * time.Second, 65 * time.Second},
+	"date too far":           {"", 2 * time.Hour, 0, 2 * time.Hour},
+	"date in the past":       {"", -time.Hour, jittered, 0},
+	"date in an old format":  {"Sunday, 06-Nov-94 08:49:37 GMT", 0, jittered, 0},
+	"date in the far future": {"Fri, 31 Dec 9999 23:59:59 GMT", 0, 0, math.MaxInt64},
 }
 
-func TestRetryAfterWaits(t *testing.T) {
+func TestRetryAfter_isObeyedUpToMaxWait(t *testing.T) {
 	t.Parallel()
 	for name, test := range retryAfterTests {
 		for _, status := range []int{429, 503} {
@@ -298,7 +298,7 @@ func TestRetryAfterWaits(t *testing.T) {
 					}
 					client := fakeClient(t, asked.of(serve(refuse)), retries(1))
 					_, err := client.ProviderConfigurations(t.Context())
-					wantTold(t, err, status, test.wantTold)
+					wantRetryAfter(t, err, status, test.wantTold)
 					wantWait(t, asked.gaps(), test.wantWait)
 				})
 			})
@@ -311,11 +311,11 @@ func wantWait(t *testing.T, gaps []time.Duration, want time.Duration) {
 	switch {
 	case want == 0:
 		if len(gaps) > 0 {
-			t.Errorf("got waits of %s, want the call to end at once", gaps)
+			t.Errorf("got waits of %s, want the read to fail at once", gaps)
 		}
 	case len(gaps) != 1:
-		t.Errorf("got waits of %s, want one", gaps)
-	case want == byChance:
+		t.Errorf("got waits of %s, want exactly one", gaps)
+	case want == jittered:
 		if gaps[0] < minBackoff/2 || gaps[0] > minBackoff {
 			t.Errorf("got a wait of %s, want %s to %s", gaps[0], minBackoff/2, minBackoff)
 		}
@@ -324,9 +324,9 @@ func wantWait(t *testing.T, gaps []time.Duration, want time.Duration) {
 	}
 }
 
-// TestRetryAfterDateIsNotRoundedDown asks between two seconds, while a date
-// names a whole one: an attempt before it would be refused again.
-func TestRetryAfterDateIsNotRoundedDown(t *testing.T) {
+// TestRetryAfter_neverRetriesBeforeDate asks in the middle of a second, though a
+// date has only whole seconds. A retry before it would be refused again.
+func TestRetryAfter_neverRetriesBeforeDate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(600 * time.Millisecond)
@@ -345,9 +345,9 @@ func TestRetryAfterDateIsNotRoundedDown(t *testing.T) {
 	})
 }
 
-// TestRetryAfterNeverShortensTheWait asks for one second, again and again, of a
-// client that would already wait for longer.
-func TestRetryAfterNeverShortensTheWait(t *testing.T) {
+// TestRetryAfter_neverShortensBackoff asks for one second again and again, when
+// the backoff is already longer.
+func TestRetryAfter_neverShortensBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
@@ -357,13 +357,13 @@ func TestRetryAfterNeverShortensTheWait(t *testing.T) {
 		}
 		for n, gap := range asked.gaps() {
 			if least := max(min(minBackoff<<n, maxBackoff)/2, time.Second); gap < least {
-				t.Errorf("got a wait of %s before retry %d, want %s at least", gap, n+1, least)
+				t.Errorf("got a wait of %s before retry %d, want at least %s", gap, n+1, least)
 			}
 		}
 	})
 }
 
-func TestLastAnswerIsKept(t *testing.T) {
+func TestRetry_returnsLastFailure(t *testing.T) {
 	t.Parallel()
 	message := func(status int, text string) http.HandlerFunc {
 		return unpodtest.JSON(status, `{"message":"`+text+`"}`)
@@ -372,26 +372,26 @@ func TestLastAnswerIsKept(t *testing.T) {
 		answers []http.HandlerFunc
 		want    error
 	}{
-		"the last status": {
+		"status": {
 			[]http.HandlerFunc{message(500, "One."), message(502, "Two."), message(503, "Three.")},
 			&StatusError{HTTPStatus: 503, Status: 503, Message: "Three.", BodyType: jsonBody},
 		},
-		"a short wait": {
+		"short wait": {
 			[]http.HandlerFunc{message(500, "One."), message(502, "Two."), unpodtest.Throttled("3")},
 			&StatusError{
 				HTTPStatus: 429, Status: 429, BodyType: jsonBody, RetryAfter: 3 * time.Second,
 				Message: "Request was throttled. Expected available in 3 seconds.",
 			},
 		},
-		"a status after an error": {
+		"status after connection errors": {
 			[]http.HandlerFunc{unpodtest.HangUp, unpodtest.HangUp, message(504, "Three.")},
 			&StatusError{HTTPStatus: 504, Status: 504, Message: "Three.", BodyType: jsonBody},
 		},
-		"an error after a status": {
+		"connection error after statuses": {
 			[]http.HandlerFunc{message(500, "One."), message(500, "Two."), unpodtest.HangUp},
 			&ConnectionError{brokenOff},
 		},
-		"one that is not retried": {
+		"status that is not retried": {
 			[]http.HandlerFunc{message(500, "One."), unpodtest.HangUp, message(401, "Three."), message(500, "Four.")},
 			&StatusError{HTTPStatus: 401, Status: 401, Message: "Three.", BodyType: jsonBody},
 		},
@@ -405,7 +405,7 @@ func TestLastAnswerIsKept(t *testing.T) {
 	}
 }
 
-func TestEachAttemptHasARequestID(t *testing.T) {
+func TestRequestID_isNewForEachAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
@@ -415,12 +415,12 @@ func TestEachAttemptHasARequestID(t *testing.T) {
 		seen := map[string]bool{}
 		for _, text := range asked.requestIDs {
 			if !randomUUID.MatchString(text) || seen[text] {
-				t.Errorf("got request id %q, want a new random UUID", text)
+				t.Errorf("got request ID %q, want a new random UUID", text)
 			}
 			seen[text] = true
 		}
 		if last := asked.requestIDs[5]; len(seen) != 6 || failed.RequestID != last {
-			t.Errorf("got request id %s of %q, want the last of 6", failed.RequestID, asked.requestIDs)
+			t.Errorf("got request ID %s of %q, want the last of 6", failed.RequestID, asked.requestIDs)
 		}
 	})
 }
@@ -432,17 +432,16 @@ var giveUpTests = map[string]struct {
 	want         error
 	wantRequests int
 }{
-	"before":              {unpodtest.HangUp, 0, false, context.Canceled, 0},
-	"in an attempt":       {unpodtest.Delay(time.Hour, unpodtest.HangUp), 3 * time.Second, false, context.Canceled, 1},
-	"in a wait":           {unpodtest.Throttled("50"), 3 * time.Second, false, context.Canceled, 1},
-	"in a later wait":     {unpodtest.Throttled("50"), 53 * time.Second, false, context.Canceled, 2},
-	"in a wait by chance": {unpodtest.HangUp, 200 * time.Millisecond, false, context.Canceled, 1},
-	"deadline in attempt": {unpodtest.Delay(time.Hour, unpodtest.HangUp), 3 * time.Second, true, context.DeadlineExceeded, 1},
-	"deadline in a wait":  {unpodtest.Throttled("50"), 3 * time.Second, true, context.DeadlineExceeded, 1},
+	"before the first attempt":   {unpodtest.HangUp, 0, false, context.Canceled, 0},
+	"during an attempt":          {unpodtest.Delay(time.Hour, unpodtest.HangUp), 3 * time.Second, false, context.Canceled, 1},
+	"while waiting":              {unpodtest.Throttled("50"), 3 * time.Second, false, context.Canceled, 1},
+	"in a later wait":            {unpodtest.Throttled("50"), 53 * time.Second, false, context.Canceled, 2},
+	"during backoff":             {unpodtest.HangUp, 200 * time.Millisecond, false, context.Canceled, 1},
+	"deadline during an attempt": {unpodtest.Delay(time.Hour, unpodtest.HangUp), 3 * time.Second, true, context.DeadlineExceeded, 1},
+	"deadline while waiting":     {unpodtest.Throttled("50"), 3 * time.Second, true, context.DeadlineExceeded, 1},
 }
 
-// TestGivingUpEndsWaits checks that a caller who gives up waits no longer.
-func TestGivingUpEndsWaits(t *testing.T) {
+func TestRead_endsWithContext(t *testing.T) {
 	t.Parallel()
 	for name, test := range giveUpTests {
 		t.Run(name, func(t *testing.T) {
@@ -464,7 +463,7 @@ func TestGivingUpEndsWaits(t *testing.T) {
 				got, err := client.ProviderConfigurations(ctx)
 				wantAttempts(t, wantReason(t, got, err, test.want), test.wantRequests)
 				if took := time.Since(started); took != test.after {
-					t.Errorf("got an end after %s, want %s", took, test.after)
+					t.Errorf("ended after %s, want %s", took, test.after)
 				}
 				if len(asked.times) != test.wantRequests {
 					t.Errorf("got %d requests, want %d", len(asked.times), test.wantRequests)
@@ -474,7 +473,7 @@ func TestGivingUpEndsWaits(t *testing.T) {
 	}
 }
 
-// drip answers with a body of which a byte comes each second, without an end.
+// drip sends an endless body, one byte a second.
 func drip(request *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode:    http.StatusOK,
@@ -499,14 +498,12 @@ func (b dripBody) Read(p []byte) (int, error) {
 
 func (dripBody) Close() error { return nil }
 
-// TestTimeoutWaits checks that the time limit is that of one attempt, and of
-// all its steps.
-func TestTimeoutWaits(t *testing.T) {
+func TestTimeout_coversWholeAttempt(t *testing.T) {
 	t.Parallel()
 	const limit = 5 * time.Second
 	for name, stalled := range map[string]roundTripper{
-		"no header": serve(unpodtest.Delay(time.Hour, unpodtest.HangUp)),
-		"no end":    drip,
+		"no response header": serve(unpodtest.Delay(time.Hour, unpodtest.HangUp)),
+		"endless body":       drip,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -515,14 +512,14 @@ func TestTimeoutWaits(t *testing.T) {
 				failed := wantFailure(t, fakeClient(t, stalled, timeout(limit)), &TimeoutError{limit})
 				wantAttempts(t, failed, 1)
 				if took := time.Since(started); took != limit {
-					t.Errorf("got an end after %s, want %s", took, limit)
+					t.Errorf("ended after %s, want %s", took, limit)
 				}
 				var asked record
 				failed = wantFailure(t, fakeClient(t, asked.of(stalled), timeout(limit), retries(2)), &TimeoutError{limit})
 				wantAttempts(t, failed, 3)
 				for n, gap := range asked.gaps() {
 					if most := limit + minBackoff<<n; gap < limit+minBackoff<<n/2 || gap > most {
-						t.Errorf("got %s between attempts, want the time limit and a wait, %s at most", gap, most)
+						t.Errorf("got %s between attempts, want the timeout and a backoff, at most %s", gap, most)
 					}
 				}
 			})
@@ -530,7 +527,7 @@ func TestTimeoutWaits(t *testing.T) {
 	}
 }
 
-func TestTimeoutIsRetried(t *testing.T) {
+func TestTimeout_isRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		late := unpodtest.Delay(6*time.Second, listOf("", 1))
@@ -539,8 +536,9 @@ func TestTimeoutIsRetried(t *testing.T) {
 	})
 }
 
-// TestTimeoutIsNotThatOfTheCall has many attempts, each of them just in time.
-func TestTimeoutIsNotThatOfTheCall(t *testing.T) {
+// TestTimeout_doesNotLimitRead makes many attempts, each of which ends just in
+// time.
+func TestTimeout_doesNotLimitRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		answer := sequence(unpodtest.HTML(500, ""), unpodtest.HTML(502, ""), unpodtest.HTML(503, ""), listOf("", 1))
@@ -549,7 +547,7 @@ func TestTimeoutIsNotThatOfTheCall(t *testing.T) {
 	})
 }
 
-// TestLog pins every line: whatever is not in it does not reach a log.
+// TestLog pins every line, so that nothing else reaches a log.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -582,7 +580,8 @@ func TestLog(t *testing.T) {
 	})
 }
 
-// wantLines are the lines of a call that is throttled, times out and is refused.
+// wantLines returns the lines of a read that is throttled, times out and is
+// unauthorized.
 func wantLines(asked *record) []map[string]any {
 	line := func(attempt int, more map[string]any) map[string]any {
 		line := map[string]any{
@@ -592,7 +591,7 @@ func wantLines(asked *record) []map[string]any {
 		maps.Copy(line, more)
 		return line
 	}
-	wait := asked.times[2].Sub(asked.times[1]) - 5*time.Second // As chance would have it.
+	wait := asked.times[2].Sub(asked.times[1]) - 5*time.Second // The backoff is random.
 	called, again := "Called the Unpod API", "Retrying the Unpod API request"
 	return []map[string]any{
 		line(1, map[string]any{"@level": "debug", "@message": called, "status": 429.0, "bytes": 87.0, "duration_ms": 0.0}),
@@ -603,9 +602,9 @@ func wantLines(asked *record) []map[string]any {
 	}
 }
 
-// TestStatusIsKnownWhateverTheBodyDoes has errors whose bodies dribble or break
-// off. The status counts, and no attempt is lost on the body.
-func TestStatusIsKnownWhateverTheBodyDoes(t *testing.T) {
+// TestStatus_countsWithBrokenBody gets errors whose bodies never end or break.
+// The status counts, and the body costs no retry.
+func TestStatus_countsWithBrokenBody(t *testing.T) {
 	t.Parallel()
 	partly := func(status int, rest error) roundTripper {
 		return func(request *http.Request) (*http.Response, error) {
@@ -618,16 +617,16 @@ func TestStatusIsKnownWhateverTheBodyDoes(t *testing.T) {
 		transport roundTripper
 		want      *StatusError
 	}{
-		"401 that dribbles": {
+		"401 with an endless body": {
 			func(request *http.Request) (*http.Response, error) {
 				response, err := drip(request)
 				response.StatusCode = http.StatusUnauthorized
 				return response, err
 			}, &StatusError{HTTPStatus: 401, Status: 401, BodyType: jsonBody},
 		},
-		"401 that breaks off":           {partly(401, io.ErrUnexpectedEOF), &StatusError{HTTPStatus: 401, Status: 401, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
-		"429 for a day that breaks off": {partly(429, io.ErrUnexpectedEOF), &StatusError{HTTPStatus: 429, Status: 429, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
-		"404 that is reset":             {partly(404, operation("read", syscall.ECONNRESET)), &StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
+		"401 with a truncated body":           {partly(401, io.ErrUnexpectedEOF), &StatusError{HTTPStatus: 401, Status: 401, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
+		"429 for a day with a truncated body": {partly(429, io.ErrUnexpectedEOF), &StatusError{HTTPStatus: 429, Status: 429, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
+		"404 with a reset body":               {partly(404, operation("read", syscall.ECONNRESET)), &StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: jsonBody, RetryAfter: 24 * time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -635,15 +634,15 @@ func TestStatusIsKnownWhateverTheBodyDoes(t *testing.T) {
 				started := time.Now()
 				wantAttempts(t, wantFailure(t, fakeClient(t, test.transport, retries(4)), test.want), 1)
 				if took := time.Since(started); took > maxErrorTime {
-					t.Errorf("got an end after %s, want %s at most", took, maxErrorTime)
+					t.Errorf("ended after %s, want at most %s", took, maxErrorTime)
 				}
 			})
 		})
 	}
 }
 
-// TestDribblingError does the first of these over HTTP.
-func TestDribblingError(t *testing.T) {
+// TestStatus_countsWithEndlessBody does the same over HTTP.
+func TestStatus_countsWithEndlessBody(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t)
 	server.AnswerAlways(func(w http.ResponseWriter, r *http.Request) {
@@ -658,9 +657,8 @@ func TestDribblingError(t *testing.T) {
 	}
 }
 
-// TestRetryAfter_isCountedFromTheResponsesDate has servers whose clocks differ
-// from ours.
-func TestRetryAfter_isCountedFromTheResponsesDate(t *testing.T) {
+// TestRetryAfter_countsFromResponseDate has servers whose clocks are off.
+func TestRetryAfter_countsFromResponseDate(t *testing.T) {
 	t.Parallel()
 	for name, skew := range map[string]time.Duration{"ahead": 2 * time.Minute, "behind": -2 * time.Minute, "by years": -24 * 365 * 30 * time.Hour} {
 		for header, write := range map[string]func(time.Time) string{
@@ -684,9 +682,9 @@ func TestRetryAfter_isCountedFromTheResponsesDate(t *testing.T) {
 	}
 }
 
-// TestRateLimitReset_isOf429WithoutRetryAfter has the header if it does not
-// count.
-func TestRateLimitReset_isOf429WithoutRetryAfter(t *testing.T) {
+// TestRateLimitReset_onlyFor429WithoutRetryAfter covers the cases in which the
+// header does not count.
+func TestRateLimitReset_onlyFor429WithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status     int
@@ -694,12 +692,12 @@ func TestRateLimitReset_isOf429WithoutRetryAfter(t *testing.T) {
 		reset      string
 		want       time.Duration
 	}{
-		"with Retry-After":      {429, "7", "4000000000", 7 * time.Second},
-		"of another status":     {503, "", "4000000000", byChance},
-		"in the past":           {429, "", "1", byChance},
-		"not a number":          {429, "", "soon", byChance},
-		"with odd Retry-After":  {429, "soon", "1", byChance},
-		"seconds, no Unix time": {429, "", "30", byChance},
+		"with Retry-After":               {429, "7", "4000000000", 7 * time.Second},
+		"another status":                 {503, "", "4000000000", jittered},
+		"in the past":                    {429, "", "1", jittered},
+		"not a number":                   {429, "", "soon", jittered},
+		"with an invalid Retry-After":    {429, "soon", "1", jittered},
+		"seconds instead of a Unix time": {429, "", "30", jittered},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -717,7 +715,7 @@ func TestRateLimitReset_isOf429WithoutRetryAfter(t *testing.T) {
 		failed, err := client.ProviderConfigurations(t.Context())
 		var status *StatusError
 		if !errors.As(err, &status) || status.RetryAfter < 24*time.Hour {
-			t.Errorf("got %v and error %v, want a 429 that asks for long", failed, err)
+			t.Errorf("got %v and error %v, want a 429 that asks for more than a day", failed, err)
 		}
 	})
 }

@@ -20,20 +20,20 @@ import (
 )
 
 const (
-	// redacted is shown instead of a secret.
+	// redacted replaces a secret.
 	redacted = "(redacted)"
-	// maxMessageLen caps a server's message, in characters: more than any of the
-	// platform's, and less than a screen.
+	// maxMessageLen caps a server's message, in characters. The platform's are
+	// all shorter, and it fits on a screen.
 	maxMessageLen = 500
 )
 
-// redactor finds a client's secrets in what a server or a proxy wrote. Functions
-// hold them, because fmt prints whatever else a struct has.
+// redactor finds a client's secrets in text from a server or a proxy. It holds
+// them in functions, because fmt prints all other fields of a struct.
 type redactor struct {
-	// hasToken says whether a text contains the token. It does not look for one
-	// that is too short to tell from other text.
+	// hasToken reports whether a text contains the token. It is always false for
+	// a token that is too short to tell from other text.
 	hasToken func(text string) bool
-	// redact masks the token and the proxy's credentials in a text.
+	// redact replaces the token and the proxy's credentials in a text.
 	redact func(text string) string
 }
 
@@ -45,8 +45,8 @@ func newRedactor(token Token, proxy *url.URL) redactor {
 	}
 }
 
-// contains returns what looks for a token in text, in upper and lower case. It is
-// quicker than anyOf: every text of a list passes it.
+// contains returns a function that looks for the token in a text, ignoring case.
+// It is faster than anyOf, which matters for a long list.
 func contains(token Token) func(text string) bool {
 	if token.isShort() {
 		return func(string) bool { return false }
@@ -68,21 +68,21 @@ func containsFold(text, part string) bool {
 	return false
 }
 
-// anyOf matches any of the texts, in upper and lower case. Like Terraform's own
-// normalization, that takes U+212A, the Kelvin sign, for a K.
+// anyOf matches any of the texts, ignoring case. Like Terraform's normalization,
+// it treats U+212A, the Kelvin sign, as a K.
 func anyOf(texts []string) *regexp.Regexp {
 	quoted := make([]string, len(texts))
 	for i, text := range texts {
 		quoted[i] = regexp.QuoteMeta(text)
 	}
 	if len(texts) == 0 {
-		return regexp.MustCompile(`[^\s\S]`) // nothing
+		return regexp.MustCompile(`[^\s\S]`) // matches nothing
 	}
 	return regexp.MustCompile("(?i)" + strings.Join(quoted, "|"))
 }
 
-// proxyForms are the texts that give away a proxy's credentials. A user name is
-// one only if there is no password.
+// proxyForms returns the texts that reveal a proxy's credentials. The user name
+// is one only if there is no password.
 func proxyForms(proxy *url.URL) []string {
 	if proxy == nil || proxy.User == nil || proxy.User.String() == ":" || proxy.User.String() == "" {
 		return nil
@@ -95,8 +95,7 @@ func proxyForms(proxy *url.URL) []string {
 	return append(encodings(pair), encodings(secret)...)
 }
 
-// encodings are the forms that something on the way could give a secret, besides
-// another case.
+// encodings returns the forms in which a server or a proxy may repeat a secret.
 func encodings(secret string) []string {
 	return []string{
 		base64.StdEncoding.EncodeToString([]byte(secret)),
@@ -108,9 +107,9 @@ func encodings(secret string) []string {
 	}
 }
 
-// sanitize makes foreign text fit to be shown: on one line, without control and
-// format characters, without secrets, and short. The order matters: taking
-// characters out must not reveal a token, and cutting must not leave half of one.
+// sanitize makes text from outside safe to show: one line, no control or format
+// characters, no secrets, and short. The order matters: removing characters must
+// not reveal a token, and truncating must not leave half of one.
 func (r redactor) sanitize(text string) string {
 	text = strings.Map(func(c rune) rune {
 		switch {
@@ -132,8 +131,8 @@ func (r redactor) sanitize(text string) string {
 	return text
 }
 
-// decoding returns the options to decode a body with. Whatever goes into a string
-// or an int64 passes here, so that no field of an element can be forgotten.
+// decoding returns the options for decoding a body. They apply to every string
+// and int64, so that no field can skip the checks.
 func (r redactor) decoding() json.Options {
 	return json.JoinOptions(ignoringUnknown, json.WithUnmarshalers(json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(r.decodeText),
@@ -141,8 +140,8 @@ func (r redactor) decoding() json.Options {
 	)))
 }
 
-// decodeText decodes a string that goes into state, as state will hold it:
-// Terraform normalizes text to NFC.
+// decodeText decodes a string to NFC, as Terraform stores it, and rejects the
+// token and unsafe characters.
 func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	if decoder.PeekKind() != jsontext.KindString {
 		return problem("is not a string")
@@ -153,20 +152,21 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	}
 	sent := value.String()
 	*text = norm.NFC.String(sent)
-	// A mark after the token would change its last letter.
+	// NFC can merge a combining mark into the token's last letter.
 	if r.hasToken(*text) || sent != *text && r.hasToken(sent) {
 		return errTokenReturned
 	}
 	return checkCharacters(*text)
 }
 
-// decodeInteger decodes a whole number of 64 bits. The token can be digits.
+// decodeInteger decodes a 64-bit integer. It looks for the token too, since a
+// token may be all digits.
 func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error {
 	value, err := decoder.ReadValue()
 	if err != nil {
 		return err
 	}
-	if len(value) >= minTellingLen && r.hasToken(string(value)) {
+	if len(value) >= minDetectableLen && r.hasToken(string(value)) {
 		return errTokenReturned
 	}
 	if *number, err = strconv.ParseInt(string(value), 10, 64); err != nil {
@@ -175,12 +175,12 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 	return nil
 }
 
-// checkCharacters refuses characters that drive a terminal, or show something
-// else than a text says: Terraform prints it as it is.
+// checkCharacters rejects characters that control a terminal or disguise text,
+// because Terraform prints text as it is.
 func checkCharacters(text string) error {
 	var before rune
 	for i, c := range text {
-		if c >= ' ' && c < 0x7f { // Most are.
+		if c >= ' ' && c < 0x7f { // The common case.
 			before = c
 			continue
 		}
@@ -193,15 +193,15 @@ func checkCharacters(text string) error {
 	return nil
 }
 
-// isJoiner says whether a character is U+200C or U+200D and joins or parts what
-// stands around it, as several languages and emoji need it.
+// isJoiner reports whether c is U+200C or U+200D between letters, marks or
+// symbols, as several languages and emoji use it.
 func isJoiner(before, c rune, after string) bool {
 	next, _ := utf8.DecodeRuneInString(after)
 	return (c == '\u200c' || c == '\u200d') && after != "" &&
 		unicode.In(before, unicode.L, unicode.M, unicode.S) && unicode.In(next, unicode.L, unicode.M, unicode.S)
 }
 
-// characterKind names a kind of character that is refused.
+// characterKind describes a rejected character.
 func characterKind(c rune) string {
 	switch {
 	case strings.ContainsRune("\n\v\f\r\u0085\u2028\u2029", c):

@@ -8,20 +8,19 @@ import (
 	"time"
 )
 
-// throttle holds back every call of a client once one of them was answered with
-// 429: the server counts what the client sends, not which call sends it.
+// throttle holds back all batches of a client after a 429, since the server
+// counts the client's requests together.
 type throttle struct {
 	mu    sync.Mutex
 	until time.Time
 	cause *StatusError
-	// lengthened is closed once the hold becomes longer.
+	// lengthened is closed when the hold gets longer.
 	lengthened chan struct{}
 }
 
 func newThrottle() *throttle { return &throttle{lengthened: make(chan struct{})} }
 
-// hold keeps attempts from being made for some time, or longer if the server
-// has asked for longer.
+// hold blocks attempts for at least wait. It never shortens the current hold.
 func (t *throttle) hold(wait time.Duration, cause *StatusError) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -32,16 +31,15 @@ func (t *throttle) hold(wait time.Duration, cause *StatusError) {
 	}
 }
 
-// longer returns a channel that is closed once the hold becomes longer, so that
-// who waits for its end hears of it.
+// longer returns a channel that is closed when the hold gets longer.
 func (t *throttle) longer() <-chan struct{} {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.lengthened
 }
 
-// remaining returns how long no attempt may be made, and the answer that says
-// so, with the wait that is left of what it asked for.
+// remaining returns how long the hold lasts, and the response that caused it,
+// with RetryAfter reduced to the time left. It returns 0 and nil without a hold.
 func (t *throttle) remaining() (time.Duration, *StatusError) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -15,9 +15,9 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// TestThrottledCallHoldsBackOthers lets reads begin while one of them has been
-// told to wait.
-func TestThrottledCallHoldsBackOthers(t *testing.T) {
+// TestThrottling_holdsBackLaterReads starts reads while the first one waits as
+// asked.
+func TestThrottling_holdsBackLaterReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		started := time.Now()
@@ -46,20 +46,19 @@ func TestThrottledCallHoldsBackOthers(t *testing.T) {
 		}
 		readers.Wait()
 		if !slices.Equal(times, []time.Duration{0, 30 * time.Second}) {
-			t.Errorf("got requests at %s, want one at once, and one for all when the 30s are over", times)
+			t.Errorf("got requests at %s, want one at the start, and one for all reads after 30s", times)
 		}
 		started = time.Now()
 		read(t, client)
 		if took := time.Since(started); took != 0 {
-			t.Errorf("got a wait of %s after the hold was over, want none", took)
+			t.Errorf("waited %s after the hold, want no wait", took)
 		}
 	})
 }
 
-// TestThrottle_isOf429Only has a server that asks one call to wait for another
-// reason. A read that begins meanwhile shares the next attempt; one that began
-// before does not wait.
-func TestThrottle_isOf429Only(t *testing.T) {
+// TestThrottling_onlyAfter429 has a server ask for a wait with a 503. A read
+// that starts meanwhile joins the retry, and an older one does not wait.
+func TestThrottling_onlyAfter429(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		busy := unpodtest.Header("Retry-After", "30", unpodtest.HTML(http.StatusServiceUnavailable, ""))
@@ -76,7 +75,7 @@ func TestThrottle_isOf429Only(t *testing.T) {
 				<-time.After(at)
 				wantIDs(t, read(t, client), want.id)
 				if took := time.Since(started); took != want.after {
-					t.Errorf("got an end after %s, want %s", took, want.after)
+					t.Errorf("ended after %s, want %s", took, want.after)
 				}
 			})
 		}
@@ -87,24 +86,24 @@ func TestThrottle_isOf429Only(t *testing.T) {
 	})
 }
 
-// TestThrottleIsOfOneClient checks that another organization is not held back.
-func TestThrottleIsOfOneClient(t *testing.T) {
+func TestThrottling_doesNotAffectOtherClients(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		throttled := fakeClient(t, serve(sequence(unpodtest.Throttled("30"), listOf("", 1))), retries(1))
-		go func() { _, _ = throttled.ProviderConfigurations(t.Context()) }() // Only its wait matters.
+		go func() { _, _ = throttled.ProviderConfigurations(t.Context()) }() // Only the hold matters.
 		synctest.Wait()
 		started := time.Now()
 		read(t, fakeClient(t, serve(listOf("", 1))))
 		if took := time.Since(started); took != 0 {
-			t.Errorf("got a wait of %s, want none", took)
+			t.Errorf("waited %s, want no wait", took)
 		}
 		<-time.After(time.Minute)
 	})
 }
 
-// TestGivingUpWhileHeldBack ends a read that has not sent anything yet.
-func TestGivingUpWhileHeldBack(t *testing.T) {
+// TestThrottling_canceledReadEndsAtOnce cancels a read that has not sent
+// anything yet.
+func TestThrottling_canceledReadEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
@@ -117,25 +116,25 @@ func TestGivingUpWhileHeldBack(t *testing.T) {
 		got, err := client.ProviderConfigurations(ctx)
 		failed := wantReason(t, got, err, context.Canceled)
 		if took := time.Since(started); took != 3*time.Second || len(asked.times) != 0 {
-			t.Errorf("got an end after %s and %d requests, want 3s and none", took, len(asked.times))
+			t.Errorf("ended after %s and %d requests, want 3s and none", took, len(asked.times))
 		}
 		if failed.Attempts != 0 || failed.RequestID != "" {
-			t.Errorf("got %d attempts and request id %q, want none", failed.Attempts, failed.RequestID)
+			t.Errorf("got %d attempts and request ID %q, want none", failed.Attempts, failed.RequestID)
 		}
 	})
 }
 
-func TestThrottle(t *testing.T) {
+func TestThrottle_keepsLongestHold(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		holds []time.Duration
 		want  time.Duration
 	}{
-		"none":            {nil, 0},
-		"one":             {[]time.Duration{time.Second}, time.Second},
-		"longer":          {[]time.Duration{time.Second, time.Minute}, time.Minute},
-		"never shortened": {[]time.Duration{time.Minute, time.Second}, time.Minute},
-		"nothing":         {[]time.Duration{0}, 0},
+		"no hold":      {nil, 0},
+		"one hold":     {[]time.Duration{time.Second}, time.Second},
+		"longer hold":  {[]time.Duration{time.Second, time.Minute}, time.Minute},
+		"shorter hold": {[]time.Duration{time.Minute, time.Second}, time.Minute},
+		"hold of 0s":   {[]time.Duration{0}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -145,11 +144,11 @@ func TestThrottle(t *testing.T) {
 					throttle.hold(wait, &StatusError{})
 				}
 				if got, cause := throttle.remaining(); got != test.want || cause != nil && cause.RetryAfter != 0 {
-					t.Errorf("got a wait of %s by %+v, want %s", got, cause, test.want)
+					t.Errorf("got a hold of %s by %+v, want %s", got, cause, test.want)
 				}
 				<-time.After(test.want)
 				if got, cause := throttle.remaining(); got != 0 || cause != nil {
-					t.Errorf("got a wait of %s by %+v after that, want none", got, cause)
+					t.Errorf("got a hold of %s by %+v after that, want none", got, cause)
 				}
 			})
 		})

@@ -11,31 +11,31 @@ import (
 	"strings"
 )
 
-// minTellingLen is how long a token is, in bytes, that no other text contains by
-// chance. The platform's have 40.
-const minTellingLen = 8
+// minDetectableLen is the shortest token, in bytes, that will not appear in other
+// text by chance. The platform's have 40.
+const minDetectableLen = 8
 
-// token68 is the syntax of a token in an Authorization header, by RFC 9110,
-// section 11.2.
+// token68 is the syntax of a token in an Authorization header (RFC 9110, section
+// 11.2).
 var token68 = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
 
-// Token is an API token. However it is printed, formatted, logged or marshalled,
-// it shows as redacted. The zero Token is no token.
+// Token is an API token. It shows as (redacted) when it is printed, formatted,
+// logged or marshaled. The zero Token is no token.
 type Token struct {
-	// A pointer, because fmt prints what it finds in a struct's unexported
-	// fields without asking the methods below: of a pointer, the address.
+	// fmt prints unexported fields without calling the methods below. Of a
+	// pointer, it prints only the address.
 	secret *string
 }
 
-// fmt asks for the first, and all that marshals or logs for the second.
+// fmt uses the first, and encoders and loggers use the second.
 var (
 	_ fmt.Formatter          = Token{}
 	_ encoding.TextMarshaler = Token{}
 )
 
-// ParseToken reads a token as people paste it: without surrounding blanks and
-// without the word Token that precedes it in the Authorization header. Its
-// errors do not show the text.
+// ParseToken parses a token without what people paste with it: whitespace around
+// it, or the word Token from the Authorization header. Its errors never include
+// the text.
 func ParseToken(text string) (Token, error) {
 	text = strings.TrimSpace(text)
 	if word, rest, _ := strings.Cut(text, " "); strings.EqualFold(word, "token") {
@@ -50,7 +50,7 @@ func ParseToken(text string) (Token, error) {
 	return Token{secret: &text}, nil
 }
 
-// authorization is the Authorization header's value.
+// authorization returns the value of the Authorization header.
 func (t Token) authorization() string {
 	if t.secret == nil {
 		return ""
@@ -58,10 +58,10 @@ func (t Token) authorization() string {
 	return "Token " + *t.secret
 }
 
-// Is says whether a text is the token.
+// Is reports whether a text is the token.
 func (t Token) Is(text string) bool { return t.secret != nil && *t.secret == text }
 
-// forms are the texts that give the token away.
+// forms returns the texts that reveal the token.
 func (t Token) forms() []string {
 	if t.secret == nil {
 		return nil
@@ -69,11 +69,11 @@ func (t Token) forms() []string {
 	return encodings(*t.secret)
 }
 
-// isShort says whether a token is too short to tell from other text.
-func (t Token) isShort() bool { return t.secret == nil || len(*t.secret) < minTellingLen }
+// isShort reports whether a token is too short to tell from other text.
+func (t Token) isShort() bool { return t.secret == nil || len(*t.secret) < minDetectableLen }
 
-// Format prints a fixed word instead of the token, whatever the verb.
+// Format prints (redacted), whatever the verb.
 func (t Token) Format(state fmt.State, _ rune) { _, _ = fmt.Fprint(state, redacted) }
 
-// MarshalText returns a fixed word instead of the token.
+// MarshalText returns (redacted).
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -22,27 +22,27 @@ func TestParseToken(t *testing.T) {
 		blanks = "must be the token alone: letters, digits and -._~+/ with = at the end"
 	)
 	for name, test := range map[string]struct{ text, want, wantErr string }{
-		"plain":                  {"secret-0", "Token secret-0", ""},
-		"blanks around":          {" \t\r\nsecret-0\n ", "Token secret-0", ""},
+		"unchanged":              {"secret-0", "Token secret-0", ""},
+		"surrounding whitespace": {" \t\r\nsecret-0\n ", "Token secret-0", ""},
 		"prefix":                 {"Token secret-0", "Token secret-0", ""},
-		"prefix, more blanks":    {"  token   secret-0 ", "Token secret-0", ""},
+		"prefix, extra spaces":   {"  token   secret-0 ", "Token secret-0", ""},
 		"prefix in upper case":   {"TOKEN secret-0", "Token secret-0", ""},
-		"prefix without a blank": {"Tokensecret-0", "Token Tokensecret-0", ""},
+		"prefix without a space": {"Tokensecret-0", "Token Tokensecret-0", ""},
 		"punctuation":            {"a-._~+/9==", "Token a-._~+/9==", ""},
 		"quote":                  {`secret"0`, "", blanks},
 		"backslash":              {`secret\0`, "", blanks},
 		"percent sign":           {"secret%0", "", blanks},
 		"= inside":               {"secret=0", "", blanks},
 		"empty":                  {"", "", empty},
-		"blank":                  {" \n\t", "", empty},
+		"only whitespace":        {" \n\t", "", empty},
 		"prefix alone":           {"Token", "", empty},
-		"prefix and blanks":      {" Token  ", "", empty},
+		"prefix and spaces":      {" Token  ", "", empty},
 		"prefix twice":           {"Token token secret-0", "", blanks},
 		"other prefix":           {"Bearer secret-0", "", blanks},
-		"inner blank":            {"secret 0", "", blanks},
+		"inner space":            {"secret 0", "", blanks},
 		"inner tab":              {"secret\t0", "", blanks},
-		"new line":               {"secret\n0", "", blanks},
-		"header of its own":      {"secret\r\nX-Evil:0", "", blanks},
+		"newline":                {"secret\n0", "", blanks},
+		"injected header":        {"secret\r\nX-Evil:0", "", blanks},
 		"zero byte":              {"secret\x000", "", blanks},
 		"escape":                 {"secret\x1b0", "", blanks},
 		"delete":                 {"secret\x7f0", "", blanks},
@@ -63,7 +63,7 @@ func TestParseToken(t *testing.T) {
 	}
 }
 
-// holder holds tokens in all the ways in which a struct can.
+// holder holds tokens in every way that a struct can.
 type holder struct {
 	Exported, unexported               Token
 	ExportedPointer, unexportedPointer *Token
@@ -84,7 +84,7 @@ func newHolder(token Token) *holder {
 	}
 }
 
-func TestTokenIsNotFormatted(t *testing.T) {
+func TestToken_isNeverFormatted(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
 	token := client.requester().options.Token
@@ -106,8 +106,8 @@ func TestTokenIsNotFormatted(t *testing.T) {
 	}
 }
 
-// wantHidden checks that a text shows the token neither as it is, nor as the
-// bytes and hexadecimal digits that fmt makes of texts.
+// wantHidden checks that a text does not show the token, nor its bytes or
+// hexadecimal digits, as fmt may print them.
 func wantHidden(t *testing.T, what, text string) {
 	t.Helper()
 	for _, shape := range []string{
@@ -122,7 +122,7 @@ func wantHidden(t *testing.T, what, text string) {
 	}
 }
 
-func TestTokenIsNotMarshalled(t *testing.T) {
+func TestToken_isNeverMarshaled(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
 	token := client.requester().options.Token
@@ -144,7 +144,7 @@ func TestTokenIsNotMarshalled(t *testing.T) {
 	}
 }
 
-func TestTokenIsNotLogged(t *testing.T) {
+func TestToken_isNeverLogged(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
 	token := client.requester().options.Token
@@ -166,7 +166,7 @@ func TestTokenIsNotLogged(t *testing.T) {
 	}
 }
 
-func TestZeroToken(t *testing.T) {
+func TestToken_zeroValue(t *testing.T) {
 	t.Parallel()
 	if got := (Token{}).authorization(); got != "" {
 		t.Errorf("got authorization %q, want none", got)

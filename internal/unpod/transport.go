@@ -18,19 +18,18 @@ import (
 )
 
 const (
-	// maxIdleConnections keeps as many connections as Terraform reads with at
-	// once by default.
+	// maxIdleConnections matches Terraform's default parallelism.
 	maxIdleConnections = 10
-	// maxHeaderBytes is many times what the platform sends, and a fraction of
-	// the 10 MB that net/http would take from a hostile server.
+	// maxHeaderBytes is far more than the platform sends, and far less than
+	// net/http's default of 10 MB.
 	maxHeaderBytes = 256 << 10
 )
 
 var errNotCertificates = errors.New("must be PEM-encoded certificates and nothing else")
 
-// ParseCACert reads the PEM text of one or more certificates and returns a pool
-// of the system's certificates and these. Its errors do not show the text,
-// which may be a private key pasted by mistake.
+// ParseCACert parses PEM-encoded CA certificates, and returns a pool of these
+// and the system's. Its errors never include the text, which may be a private
+// key pasted by mistake.
 func ParseCACert(text string) (*x509.CertPool, error) {
 	if text != "" && !strings.Contains(text, "\n") {
 		return nil, errors.New(`must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem")`)
@@ -48,19 +47,18 @@ func ParseCACert(text string) (*x509.CertPool, error) {
 		pool.AddCert(certificate)
 		added++
 	}
-	// Decode passes over a block that is cut short or garbled, but a
-	// certificate that was meant to be trusted must not be left out in silence.
+	// Decode skips truncated and garbled blocks. Fail instead of ignoring a
+	// certificate that the user wants to trust.
 	if added == 0 || added != strings.Count(text, "-----BEGIN ") {
 		return nil, errNotCertificates
 	}
 	return pool, nil
 }
 
-// connections are those of one HTTP transport.
+// connections is the connection pool of one HTTP transport.
 type connections struct{ http.RoundTripper }
 
-// transport holds a client's connections: those of the standard transport, with
-// its proxy variables and HTTP/2.
+// transport holds a client's connections, and replaces them if they die.
 type transport struct {
 	fresh func() http.RoundTripper
 
@@ -76,9 +74,9 @@ func transportOf(fresh func() http.RoundTripper) *transport {
 	return &transport{fresh: fresh, current: &connections{fresh()}}
 }
 
-// newHTTPTransport returns a transport that trusts the roots. An attempt's time
-// limit covers all its steps, but net/http goes on connecting without it, for
-// attempts to come, and so needs the limit as well.
+// newHTTPTransport returns a transport that trusts the roots. net/http goes on
+// connecting after an attempt has timed out, so connecting needs the time limit
+// too.
 func newHTTPTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
@@ -101,8 +99,8 @@ func (t *transport) use() *connections {
 	return t.current
 }
 
-// renew has later requests made over new connections, unless those that were used
-// have been replaced already. Requests under way keep theirs.
+// renew makes later requests use new connections, unless the used ones have
+// already been replaced. Requests in flight keep theirs.
 func (t *transport) renew(used *connections) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -112,8 +110,8 @@ func (t *transport) renew(used *connections) {
 	}
 }
 
-// cipherSuites are the ones that Go calls secure. The default could be widened
-// from outside, by GODEBUG.
+// cipherSuites returns the suites that Go considers secure. GODEBUG could add
+// others to the default.
 func cipherSuites() []uint16 {
 	var ids []uint16
 	for _, suite := range tls.CipherSuites() {
@@ -122,7 +120,7 @@ func cipherSuites() []uint16 {
 	return ids
 }
 
-// proxyOf returns the proxy of an address, nil if it has none.
+// proxyOf returns the proxy for a URL, nil if there is none.
 func proxyOf(address *url.URL) *url.URL {
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: address})
 	if err != nil {
@@ -131,8 +129,8 @@ func proxyOf(address *url.URL) *url.URL {
 	return proxy
 }
 
-// checkProxy tells a proxy's refusal by its status. Without it, all that is told
-// is the text that the proxy wrote.
+// checkProxy reports a proxy's refusal by its status. By default, net/http
+// reports the proxy's own text.
 func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode != http.StatusOK {
 		return errors.New("proxyconnect: " + response.Status)
@@ -140,21 +138,21 @@ func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.R
 	return nil
 }
 
-// isTLS says whether an error is about the certificate or the protocol of a
-// TLS connection, which no retry changes.
+// isTLS reports whether an error is about a TLS certificate or the TLS protocol,
+// which a retry cannot fix.
 func isTLS(err error) bool {
 	var (
 		verification *tls.CertificateVerificationError
 		record       tls.RecordHeaderError
 		operation    *net.OpError
 	)
-	// crypto/tls has no type for an alert of either side, nor for a protocol
-	// that it does not speak, but names.
+	// crypto/tls has no error type for an alert or an unsupported protocol, only
+	// names.
 	alert := errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error")
 	return alert || errors.As(err, &verification) || errors.As(err, &record) || strings.HasPrefix(err.Error(), "tls: ")
 }
 
-// isPlainHTTP says whether a server answered a TLS handshake in plain HTTP.
+// isPlainHTTP reports whether a server answered a TLS handshake in plain HTTP.
 func isPlainHTTP(err error) bool {
 	record, ok := errors.AsType[tls.RecordHeaderError](err)
 	return ok && string(record.RecordHeader[:]) == "HTTP/"

@@ -40,22 +40,22 @@ func TestParseCACert(t *testing.T) {
 		refused bool
 	}{
 		"one":                 {one, false},
-		"without last line":   {strings.TrimSpace(one), false},
+		"no final newline":    {strings.TrimSpace(one), false},
 		"several":             {one + two, false},
-		"one twice":           {one + one, false},
-		"comments between":    {"# One\n" + one + "\nsubject=CN = two\n\n" + two + "the end", false},
+		"duplicate":           {one + one, false},
+		"with comments":       {"# One\n" + one + "\nsubject=CN = two\n\n" + two + "the end", false},
 		"CRLF":                {strings.ReplaceAll(one+two, "\n", "\r\n"), false},
 		"empty":               {"", true},
 		"garbage":             {"not a certificate\n", true},
 		"truncated":           {one[:len(one)/2], true},
 		"second truncated":    {one + two[:len(two)/2], true},
 		"first truncated":     {one[:len(one)/2] + "\n" + two, true},
-		"without its header":  {one[strings.Index(one, "\n")+1:], true},
+		"without a header":    {one[strings.Index(one, "\n")+1:], true},
 		"private key":         {key, true},
 		"certificate and key": {one + key, true},
 		"key and certificate": {key + one, true},
 		"not a certificate":   {"-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n", true},
-		"of another type":     {strings.ReplaceAll(one, "CERTIFICATE", "CERTIFICATE REQUEST"), true},
+		"another PEM type":    {strings.ReplaceAll(one, "CERTIFICATE", "CERTIFICATE REQUEST"), true},
 		"garbled":             {strings.Replace(one, "M", "!", 1), true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,13 +72,13 @@ func TestParseCACert(t *testing.T) {
 	}
 }
 
-func TestParseCACert_path(t *testing.T) {
+func TestParseCACert_rejectsPath(t *testing.T) {
 	t.Parallel()
 	_, err := ParseCACert("/etc/ssl/certs/ca.pem")
 	wantErrorText(t, err, `must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem")`)
 }
 
-// trusting returns a client that trusts the certificates.
+// trusting returns a client that trusts these certificates.
 func trusting(t *testing.T, baseURL, caCert string) *Client {
 	t.Helper()
 	options := testOptions(t, baseURL)
@@ -93,7 +93,7 @@ func trusting(t *testing.T, baseURL, caCert string) *Client {
 	return New(options)
 }
 
-func TestTrustedServer(t *testing.T) {
+func TestTLS_trustsCACert(t *testing.T) {
 	t.Parallel()
 	server := startTLS(t, unpodtest.Documented()...)
 	caCert := server.CACertPEM
@@ -109,8 +109,8 @@ func TestTrustedServer(t *testing.T) {
 	}
 }
 
-// TestBrokenStream has a response break off, as HTTP/2 says it.
-func TestBrokenStream(t *testing.T) {
+// TestHTTP2_retriesBrokenStream gets a truncated response over HTTP/2.
+func TestHTTP2_retriesBrokenStream(t *testing.T) {
 	t.Parallel()
 	server := startTLS(t, unpodtest.Documented()...)
 	server.AnswerNext(unpodtest.BreakOff(oneConfiguration))
@@ -120,14 +120,14 @@ func TestBrokenStream(t *testing.T) {
 	}
 }
 
-// TestDeadConnection has HTTP/2 connections that die: in silence, so that not even
-// a ping is answered, or with only the stream hanging. The first retry is made
-// on a new connection.
-func TestDeadConnection(t *testing.T) {
+// TestHTTP2_retriesOnNewConnection has HTTP/2 connections that hang, either
+// completely, so that even pings get no response, or in one stream. The first
+// retry must use a new connection.
+func TestHTTP2_retriesOnNewConnection(t *testing.T) {
 	t.Parallel()
 	for name, die := range map[string]func(*unpodtest.Server){
-		"in silence":      func(server *unpodtest.Server) { server.Silence() },
-		"the stream only": func(server *unpodtest.Server) { server.AnswerNext(unpodtest.Delay(time.Hour, unpodtest.HangUp)) },
+		"whole connection": func(server *unpodtest.Server) { server.Silence() },
+		"one stream":       func(server *unpodtest.Server) { server.AnswerNext(unpodtest.Delay(time.Hour, unpodtest.HangUp)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,8 +146,8 @@ func TestDeadConnection(t *testing.T) {
 	}
 }
 
-// wantUntrusted checks that a connection which cannot be trusted ends the call
-// at once, before the server was asked anything.
+// wantUntrusted checks that an untrusted connection fails the read at once,
+// before a request is sent.
 func wantUntrusted(t *testing.T, client *Client, api *unpodtest.API, wantReason string) {
 	t.Helper()
 	_, err := client.ProviderConfigurations(t.Context())
@@ -164,15 +164,15 @@ func wantUntrusted(t *testing.T, client *Client, api *unpodtest.API, wantReason 
 	}
 }
 
-func TestUntrustedServer(t *testing.T) {
+func TestTLS_rejectsUntrustedServer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		caCert bool // the server's own is trusted
+		caCert bool // trust the server's certificate
 		host   string
 		want   string
 	}{
 		"unknown authority": {false, "127.0.0.1", "x509: "},
-		"another name":      {true, "localhost", "x509: "},
+		"wrong host name":   {true, "localhost", "x509: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,20 +187,20 @@ func TestUntrustedServer(t *testing.T) {
 	}
 }
 
-func TestPlainServerOverTLS(t *testing.T) {
+func TestTLS_reportsPlainHTTP(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t)
 	address := strings.Replace(server.URL, "http://", "https://", 1)
 	wantUntrusted(t, trusting(t, address, ""), server.API, "first record does not look like a TLS handshake")
 }
 
-func TestOldTLSVersion(t *testing.T) {
+func TestTLS_rejectsOldVersion(t *testing.T) {
 	t.Parallel()
 	api := unpodtest.New(canary, unpodtest.OrgHandle)
 	certificate := unpodtest.NewCertificate(t)
 	server := httptest.NewUnstartedServer(api)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-	server.TLS = &tls.Config{ //nolint:gosec // That it is too old is the point.
+	server.TLS = &tls.Config{ //nolint:gosec // The test needs an old version.
 		MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, Certificates: []tls.Certificate{certificate},
 	}
 	server.StartTLS()
@@ -208,9 +208,9 @@ func TestOldTLSVersion(t *testing.T) {
 	wantUntrusted(t, trusting(t, server.URL, unpodtest.CertificatePEM(certificate)), api, "protocol version not supported")
 }
 
-// TestServerChoosesOldTLSVersion meets a server that does not refuse, but takes
-// TLS 1.0 though it was not offered.
-func TestServerChoosesOldTLSVersion(t *testing.T) {
+// TestTLS_rejectsOldVersionChosenByServer connects to a server that picks TLS
+// 1.0, though the client did not offer it.
+func TestTLS_rejectsOldVersionChosenByServer(t *testing.T) {
 	t.Parallel()
 	hello := append([]byte{2, 0, 0, 38, 3, 1}, make([]byte, 36)...) // a ServerHello of TLS 1.0
 	hello[len(hello)-2] = 0x2f                                      // with a cipher suite of that time
@@ -225,7 +225,7 @@ func TestServerChoosesOldTLSVersion(t *testing.T) {
 			if err != nil {
 				return
 			}
-			_, _ = connection.Write(record) // The client may have gone.
+			_, _ = connection.Write(record) // The client may be gone.
 			go drain(connection)
 		}
 	}()
@@ -235,8 +235,8 @@ func TestServerChoosesOldTLSVersion(t *testing.T) {
 	wantUntrusted(t, client, unpodtest.New("", ""), "server selected unsupported protocol version")
 }
 
-// skipWithoutCertFile skips a test if Go takes the system's certificates
-// from something that a variable cannot replace.
+// skipWithoutCertFile skips a test on systems where no variable can replace the
+// system's certificates.
 func skipWithoutCertFile(t *testing.T) {
 	t.Helper()
 	switch runtime.GOOS {
@@ -245,9 +245,9 @@ func skipWithoutCertFile(t *testing.T) {
 	}
 }
 
-// TestCACertIsBesidesTheSystems has a server that the system trusts, and one
-// that ca_cert_pem adds.
-func TestCACertIsBesidesTheSystems(t *testing.T) {
+// TestTLS_caCertAddsToSystemRoots reads from a server that the system trusts,
+// and from one that ca_cert_pem adds.
+func TestTLS_caCertAddsToSystemRoots(t *testing.T) {
 	t.Parallel()
 	skipWithoutCertFile(t)
 	systems, added, other := startTLS(t, unpodtest.Documented()...), startTLS(t, unpodtest.Documented()...), startTLS(t)
@@ -257,11 +257,11 @@ func TestCACertIsBesidesTheSystems(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ address, caCert, wantKind string }{
-		"the system's":                {systems.URL, added.CACertPEM, ""},
-		"the added":                   {added.URL, added.CACertPEM, ""},
-		"neither":                     {other.URL, added.CACertPEM, "*unpod.TLSError"},
-		"the system's, with no other": {systems.URL, "", ""},
-		"the added, but not added":    {added.URL, "", "*unpod.TLSError"},
+		"system's":       {systems.URL, added.CACertPEM, ""},
+		"added":          {added.URL, added.CACertPEM, ""},
+		"neither":        {other.URL, added.CACertPEM, "*unpod.TLSError"},
+		"system's alone": {systems.URL, "", ""},
+		"unknown":        {added.URL, "", "*unpod.TLSError"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -274,8 +274,8 @@ func TestCACertIsBesidesTheSystems(t *testing.T) {
 	}
 }
 
-// startProxy starts a proxy on the way to a server that has another name than
-// its address. It takes down what it was asked for.
+// startProxy starts a proxy to a server with a made-up name. It records the last
+// request's method, target and proxy credentials.
 func startProxy(t *testing.T, target string) (address string, asked *atomic.Value) {
 	t.Helper()
 	asked = new(atomic.Value)
@@ -283,9 +283,9 @@ func startProxy(t *testing.T, target string) (address string, asked *atomic.Valu
 		asked.Store(r.Method + " " + r.RequestURI + " " + r.Header.Get("Proxy-Authorization"))
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			panic(err) // HTTP/1.1 can be taken over.
+			panic(err) // HTTP/1.1 can be hijacked.
 		}
-		defer func() { _ = connection.Close() }() // Both sides are done with it.
+		defer func() { _ = connection.Close() }() // Both sides are done.
 		onward, err := new(net.Dialer).DialContext(r.Context(), "tcp", target)
 		if err != nil {
 			return
@@ -324,13 +324,13 @@ func TestProxy(t *testing.T) {
 				t.Errorf("got ids %v and error %q, want 42 and 43", report.IDs, report.Error)
 			}
 			if want := test.want + " Basic dXNlcjpodW50ZXIy"; asked.Load() != want {
-				t.Errorf("the proxy was asked %v, want %s", asked.Load(), want)
+				t.Errorf("the proxy got %v, want %s", asked.Load(), want)
 			}
 		})
 	}
 }
 
-func TestNoProxy(t *testing.T) {
+func TestProxy_obeysNoProxy(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t, unpodtest.Documented()...)
 	report, _ := runChild(t, childOrder{BaseURL: server.URL}, "HTTP_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1")
@@ -339,20 +339,20 @@ func TestNoProxy(t *testing.T) {
 	}
 }
 
-// TestProxyPasswordIsNotShown uses proxies that cannot be used. Which of the
-// malformed ones Go takes for no proxy is left to Go.
-func TestProxyPasswordIsNotShown(t *testing.T) {
+// TestProxy_neverShowsPassword tries proxies that cannot work. Go ignores some
+// of the malformed ones.
+func TestProxy_neverShowsPassword(t *testing.T) {
 	t.Parallel()
-	for name, proxy := range map[string]string{ //nolint:gosec // That they have a password is the point.
-		"malformed escape": "http://user:hunter2@%zz",
-		"malformed port":   "http://user:hunter2@127.0.0.1:port",
-		"blanks":           "http://user:hun ter2@proxy .invalid",
-		"control":          "http://user:hunter2@proxy.invalid/\x7f",
-		"without a scheme": "user:hunter2@127.0.0.1:port",
-		"another scheme":   "gopher://user:hunter2@127.0.0.1:1",
-		"refused":          "http://user:hunter2@127.0.0.1:1",
-		"refused, TLS":     "https://user:hunter2@127.0.0.1:1",
-		"refused, SOCKS":   "socks5://user:hunter2@127.0.0.1:1",
+	for name, proxy := range map[string]string{ //nolint:gosec // The test needs passwords.
+		"malformed escape":   "http://user:hunter2@%zz",
+		"malformed port":     "http://user:hunter2@127.0.0.1:port",
+		"spaces":             "http://user:hun ter2@proxy .invalid",
+		"control character":  "http://user:hunter2@proxy.invalid/\x7f",
+		"without a scheme":   "user:hunter2@127.0.0.1:port",
+		"unsupported scheme": "gopher://user:hunter2@127.0.0.1:1",
+		"refused":            "http://user:hunter2@127.0.0.1:1",
+		"refused, TLS":       "https://user:hunter2@127.0.0.1:1",
+		"refused, SOCKS":     "socks5://user:hunter2@127.0.0.1:1",
 	} {
 		for _, scheme := range []string{"http", "https"} {
 			t.Run(name+"/"+scheme, func(t *testing.T) {
@@ -364,7 +364,7 @@ func TestProxyPasswordIsNotShown(t *testing.T) {
 				}
 				for _, secret := range []string{"hunter2", "hun", "ter2", "user"} {
 					if strings.Contains(output, secret) {
-						t.Errorf("the password is shown: %s", output)
+						t.Errorf("the password leaked: %s", output)
 					}
 				}
 			})
@@ -372,18 +372,17 @@ func TestProxyPasswordIsNotShown(t *testing.T) {
 	}
 }
 
-// TestProxyRefusal has a proxy that repeats the credentials that it was sent, in
-// words of its own.
-func TestProxyRefusal(t *testing.T) {
+// TestProxy_redactsRefusal has a proxy repeat the credentials that it was sent.
+func TestProxy_redactsRefusal(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ user, status, want string }{
-		"password":           {"user:hunter2", "407 Run curl for hunter2 or HUNTER2", "proxyconnect: 407 Run curl for (redacted) or (redacted)"},
-		"both":               {"user:hunter2", "403 Not for user:hunter2", "proxyconnect: 403 Not for (redacted)"},
-		"basic":              {"user:hunter2", "403 Not for dXNlcjpodW50ZXIy", "proxyconnect: 403 Not for (redacted)"},
-		"escaped":            {"user:hunter%2F2", "403 Not for hunter%2F2 and hunter/2", "proxyconnect: 403 Not for (redacted) and (redacted)"},
-		"a user is a secret": {"hunter2:", "403 Not for hunter2", "proxyconnect: 403 Not for (redacted)"},
-		"escape sequence":    {"user:hunter2", "403 \x1b[2JNo", "proxyconnect: 403 [2JNo"},
-		"the token":          {"user:hunter2", "403 " + canary, "proxyconnect: 403 (redacted)"},
+		"password":          {"user:hunter2", "407 Run curl for hunter2 or HUNTER2", "proxyconnect: 407 Run curl for (redacted) or (redacted)"},
+		"user and password": {"user:hunter2", "403 Not for user:hunter2", "proxyconnect: 403 Not for (redacted)"},
+		"Basic credentials": {"user:hunter2", "403 Not for dXNlcjpodW50ZXIy", "proxyconnect: 403 Not for (redacted)"},
+		"escaped password":  {"user:hunter%2F2", "403 Not for hunter%2F2 and hunter/2", "proxyconnect: 403 Not for (redacted) and (redacted)"},
+		"user name alone":   {"hunter2:", "403 Not for hunter2", "proxyconnect: 403 Not for (redacted)"},
+		"escape sequence":   {"user:hunter2", "403 \x1b[2JNo", "proxyconnect: 403 [2JNo"},
+		"token":             {"user:hunter2", "403 " + canary, "proxyconnect: 403 (redacted)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -399,9 +398,9 @@ func TestProxyRefusal(t *testing.T) {
 	}
 }
 
-// TestKeyExchange has a server that knows only RSA key exchange, which GODEBUG
-// would bring back.
-func TestKeyExchange(t *testing.T) {
+// TestTLS_rejectsRSAKeyExchange connects to a server that only supports RSA key
+// exchange, which GODEBUG would allow.
+func TestTLS_rejectsRSAKeyExchange(t *testing.T) {
 	t.Parallel()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -426,7 +425,7 @@ func TestKeyExchange(t *testing.T) {
 			server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 			server.TLS = &tls.Config{
 				MaxVersion:   tls.VersionTLS12,
-				CipherSuites: []uint16{test.suite}, //nolint:gosec // That one is weak is the point.
+				CipherSuites: []uint16{test.suite}, //nolint:gosec // The test needs a weak one.
 				Certificates: []tls.Certificate{certificate},
 			}
 			server.StartTLS()
@@ -439,8 +438,7 @@ func TestKeyExchange(t *testing.T) {
 	}
 }
 
-// TestRedirectsAreNotFollowed asks the targets whether they were asked.
-func TestRedirectsAreNotFollowed(t *testing.T) {
+func TestRedirect_isNeverFollowed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{300, 301, 302, 303, 307, 308} {
 		for name, start := range map[string]func(*testing.T) (from, to *unpodtest.API, client *Client, target string){
@@ -456,7 +454,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				wantAttempts(t, failed, 1)
 				wantNoCanary(t, failed.Error())
 				if asked, followed := len(from.Requests()), len(to.Requests()); asked != 1 || followed != 0 {
-					t.Errorf("got %d requests and %d at the target, want 1 and none", asked, followed)
+					t.Errorf("got %d requests and %d at the target, want 1 and 0", asked, followed)
 				}
 			})
 		}
@@ -481,8 +479,7 @@ func redirectToPlain(t *testing.T) (from, to *unpodtest.API, client *Client, tar
 	return server.API, other.API, trusting(t, server.URL, server.CACertPEM), other.URL
 }
 
-// TestRedirectOrigin pins what is told of a redirect's target.
-func TestRedirectOrigin(t *testing.T) {
+func TestRedirect_reportsOrigin(t *testing.T) {
 	t.Parallel()
 	for location, want := range map[string]string{
 		"https://other.example":                    "https://other.example",
@@ -517,8 +514,7 @@ func TestRedirectOrigin(t *testing.T) {
 	}
 }
 
-// TestLocationIsNotAlwaysARedirect meets a Location where it means nothing.
-func TestLocationIsNotAlwaysARedirect(t *testing.T) {
+func TestRedirect_ignoresLocationOfOtherStatuses(t *testing.T) {
 	t.Parallel()
 	var asked record
 	located := func(status int) *Client {
@@ -534,7 +530,7 @@ func TestLocationIsNotAlwaysARedirect(t *testing.T) {
 	}
 }
 
-// compressed sends a body that was compressed before.
+// compressed sends a compressed body several times over.
 func compressed(status int, body []byte, times int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", jsonContent)
@@ -548,7 +544,7 @@ func compressed(status int, body []byte, times int) http.HandlerFunc {
 	}
 }
 
-// zip compresses. What is compressed twice over can be put one after another.
+// zip compresses a body. The results can be concatenated.
 func zip(t *testing.T, body []byte) []byte {
 	t.Helper()
 	var zipped bytes.Buffer
@@ -565,9 +561,9 @@ func zip(t *testing.T, body []byte) []byte {
 	return zipped.Bytes()
 }
 
-// TestCompressedAnswer checks that compression is understood, as a proxy may
-// add it, and that a compressed body which breaks off is noticed.
-func TestCompressedAnswer(t *testing.T) {
+// TestCompression_truncatedBodyIsRetried reads compressed responses, which a
+// proxy may send.
+func TestCompression_truncatedBodyIsRetried(t *testing.T) {
 	t.Parallel()
 	zipped := zip(t, []byte(oneConfiguration))
 	server := startAPI(t)
@@ -580,9 +576,9 @@ func TestCompressedAnswer(t *testing.T) {
 	}
 }
 
-// TestCompressedNothing has a compressed response without a single byte, with a
-// length and without.
-func TestCompressedNothing(t *testing.T) {
+// TestCompression_emptyBodyIsRetried gets compressed responses of zero bytes,
+// with a length and without.
+func TestCompression_emptyBodyIsRetried(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t, unpodtest.Documented()...)
 	compressedNothing := func(end func(http.ResponseWriter)) http.HandlerFunc {
@@ -590,7 +586,7 @@ func TestCompressedNothing(t *testing.T) {
 	}
 	server.AnswerNext(
 		compressedNothing(func(w http.ResponseWriter) { w.Header().Set("Content-Length", "0") }),
-		compressedNothing(func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }), // in chunks
+		compressedNothing(func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }), // chunked
 	)
 	options := testOptions(t, server.URL)
 	options.MaxRetries = 2
@@ -600,9 +596,9 @@ func TestCompressedNothing(t *testing.T) {
 	}
 }
 
-// TestCompressedNonsense checks that a body which came whole is not taken for one
-// that broke off.
-func TestCompressedNonsense(t *testing.T) {
+// TestCompression_invalidJSONIsNotRetried checks that a complete body does not
+// count as truncated.
+func TestCompression_invalidJSONIsNotRetried(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t)
 	server.AnswerAlways(compressed(200, zip(t, []byte("{")), 1))
@@ -611,10 +607,10 @@ func TestCompressedNonsense(t *testing.T) {
 	wantAttempts(t, wantFailure(t, New(options), &ShapeError{"the body", notJSON}), 1)
 }
 
-// TestMemory has answers of 10 GB, and such of the most bytes that take far more
-// memory once they are read, or a text of them is made fit to be shown. Each has
-// a process of its own to see how much memory that is.
-func TestMemory(t *testing.T) {
+// TestMemory_isBounded gets responses of 10 GB, and bodies of the maximum size
+// that need far more memory once they are decoded or sanitized. Each runs in its
+// own process to measure that.
+func TestMemory_isBounded(t *testing.T) {
 	t.Parallel()
 	const size = 16 << 20
 	const most = 150 << 20
@@ -634,13 +630,13 @@ func TestMemory(t *testing.T) {
 	}{
 		"compressed":       {func(t *testing.T) http.HandlerFunc { t.Helper(); return compressed(200, bomb(t), 10<<30/size) }, tooLarge},
 		"compressed error": {func(t *testing.T) http.HandlerFunc { t.Helper(); return compressed(403, bomb(t), 10<<30/size) }, status},
-		"as it is":         {func(*testing.T) http.HandlerFunc { return endless }, tooLarge},
+		"uncompressed":     {func(*testing.T) http.HandlerFunc { return endless }, tooLarge},
 		"small elements":   {once(200, func() []byte { return smallElements(size) }), tooLarge},
 		"nested":           {once(200, filled(`{"more":`, "[", `}`)), shape},
 		"field errors":     {once(400, filled(`{"errors":[`, `"a",`, `"a"]}`)), status},
 		"many members":     {once(200, func() []byte { return manyMembers(size) }), shape},
-		"one long text":    {once(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`)), shape},
-		"a long message":   {once(403, filled(`{"message":"`, "\xc3\xa9", `"}`)), status},
+		"long text":        {once(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`)), shape},
+		"long message":     {once(403, filled(`{"message":"`, "\xc3\xa9", `"}`)), status},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -651,14 +647,14 @@ func TestMemory(t *testing.T) {
 				t.Errorf("got %s %q after %d attempts, want a %s after 1", report.Kind, report.Error, report.Attempts, test.wantKind)
 			}
 			if report.MemoryBytes > most {
-				t.Errorf("got %d MiB of memory, want %d at most", report.MemoryBytes>>20, most>>20)
+				t.Errorf("got %d MiB of memory, want at most %d", report.MemoryBytes>>20, most>>20)
 			}
 			t.Logf("%d MiB", report.MemoryBytes>>20)
 		})
 	}
 }
 
-// smallElements is a list of as many elements as fit, none of which is wrong.
+// smallElements returns a list of as many valid elements as fit.
 func smallElements(size int) []byte {
 	body := append(make([]byte, 0, size), `{"data":[{"id":-1}`...)
 	for i := int64(0); len(body) < size-40; i++ {
@@ -667,8 +663,7 @@ func smallElements(size int) []byte {
 	return append(body, `]}`...)
 }
 
-// manyMembers is an element of about size bytes with many members, each of another
-// name.
+// manyMembers returns an element of about size bytes with many distinct members.
 func manyMembers(size int) []byte {
 	body := append(make([]byte, 0, size), `{"data":[{"id":"1"`...)
 	for i := int64(0); len(body) < size-40; i++ {
@@ -677,9 +672,9 @@ func manyMembers(size int) []byte {
 	return append(body, `}]}`...)
 }
 
-// TestBodyAtTheLimit pins the limit to the byte, with a limit that is quick to
-// come to.
-func TestBodyAtTheLimit(t *testing.T) {
+// TestBody_limitIsExact pins the limit to the byte, with a limit that is quick
+// to reach.
+func TestBody_limitIsExact(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, oneConfiguration)))
 	if got := newList(client.requester(), providerConfigurations).budget; got != maxBytes {
@@ -687,23 +682,23 @@ func TestBodyAtTheLimit(t *testing.T) {
 	}
 	got, err := readWithin(t.Context(), client, int64(len(oneConfiguration)))
 	if err != nil {
-		t.Errorf("got error %v at the limit", err)
+		t.Errorf("got error %v at the limit, want none", err)
 	}
 	wantIDs(t, got, 1)
 	_, err = readWithin(t.Context(), client, int64(len(oneConfiguration))-1)
 	wantSame(t, err, &TooLargeError{"16 MiB"})
 }
 
-// TestSwitchedProtocols meets a server that wants to speak something else, and
-// then says nothing. The connection is not kept.
-func TestSwitchedProtocols(t *testing.T) {
+// TestBody_switchingProtocols gets a 101 from a server that then stays silent.
+// The connection must not be kept.
+func TestBody_switchingProtocols(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t)
 	ended := make(chan error, 1)
 	server.AnswerAlways(func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			panic(err) // The server speaks HTTP/1.1, which can be taken over.
+			panic(err) // The server speaks HTTP/1.1, which can be hijacked.
 		}
 		_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
 		_, err = io.Copy(io.Discard, connection)
@@ -715,14 +710,13 @@ func TestSwitchedProtocols(t *testing.T) {
 	}
 }
 
-// TestHeaderFloods has headers without an end.
-func TestHeaderFloods(t *testing.T) {
+func TestHeader_sizeIsLimited(t *testing.T) {
 	t.Parallel()
 	for name, flood := range map[string]string{
-		"many headers":   "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Flood: "+strings.Repeat("a", 1000)+"\r\n", 1000),
-		"a long header":  "HTTP/1.1 200 OK\r\nX-Flood: " + strings.Repeat("a", 1<<20) + "\r\n",
-		"no end of 1xx":  strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: "+strings.Repeat("a", 1000)+"\r\n\r\n", 1000) + "HTTP/1.1 200 OK\r\n",
-		"a long trailer": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Flood: " + strings.Repeat("a", 1<<20) + "\r\n",
+		"many headers":          "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Flood: "+strings.Repeat("a", 1000)+"\r\n", 1000),
+		"long header":           "HTTP/1.1 200 OK\r\nX-Flood: " + strings.Repeat("a", 1<<20) + "\r\n",
+		"endless 1xx responses": strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: "+strings.Repeat("a", 1000)+"\r\n\r\n", 1000) + "HTTP/1.1 200 OK\r\n",
+		"long trailer":          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Flood: " + strings.Repeat("a", 1<<20) + "\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -23,14 +23,14 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// Every test here runs in a bubble, where waiting takes no time and a clock that
-// nobody else moves shows how long it was.
+// Every test here runs in a synctest bubble, where waiting takes no time and the
+// clock shows exactly how long it was.
 
-// defaultRetries is what max_retries is unless a configuration sets it.
+// defaultRetries is the default of max_retries.
 const defaultRetries = 4
 
-// rateLimit answers one request in each period, after some latency, and the
-// others as the platform does when it throttles.
+// rateLimit allows one request in each period, and throttles the others as the
+// platform does.
 func rateLimit(period time.Duration, answer http.HandlerFunc) http.HandlerFunc {
 	var (
 		mu   sync.Mutex
@@ -52,13 +52,13 @@ func rateLimit(period time.Duration, answer http.HandlerFunc) http.HandlerFunc {
 	})
 }
 
-// failures are so many answers of a platform that is down.
+// failures returns responses of a platform that is down.
 func failures(count int) []http.HandlerFunc {
 	return slices.Repeat([]http.HandlerFunc{unpodtest.HTML(http.StatusBadGateway, "")}, count)
 }
 
-// inRounds makes reads as Terraform does: ten at a time, each round once the one
-// before has ended.
+// inRounds makes ten reads at a time, as Terraform does. Each round starts once
+// the one before has ended.
 func inRounds(rounds int, read func()) {
 	for range rounds {
 		var readers sync.WaitGroup
@@ -69,10 +69,10 @@ func inRounds(rounds int, read func()) {
 	}
 }
 
-// soon waits for a random time, up to the one given.
+// soon waits for a random time, up to most.
 func soon(most time.Duration) { <-time.After(rand.N(most)) } //nolint:gosec // Any time will do.
 
-// staggered makes reads that begin one after another, whether the one before has
+// staggered starts reads at regular intervals, whether the earlier ones have
 // ended or not.
 func staggered(count int, gap time.Duration, read func(i int)) {
 	var readers sync.WaitGroup
@@ -85,9 +85,9 @@ func staggered(count int, gap time.Duration, read func(i int)) {
 	readers.Wait()
 }
 
-// TestThrottling_readsShareWhatTheServerAllows counts the requests of many reads
-// that a server throttles.
-func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
+// TestThrottling_coalescesReads counts the requests of many reads that a server
+// throttles.
+func TestThrottling_coalescesReads(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		period       time.Duration
@@ -95,7 +95,7 @@ func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
 		wantRequests int
 		wantWithin   time.Duration
 	}{
-		"8 look-ups 0.3 s apart, one request in 4 s": {
+		"8 lookups 0.3 s apart, one request in 4 s": {
 			4 * time.Second, func(read func()) { staggered(8, 300*time.Millisecond, func(int) { read() }) }, 8, time.Minute,
 		},
 		"10 reads within a second, one request in 30 s": {
@@ -113,7 +113,7 @@ func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var asked atomic.Int64
 				limited := rateLimit(test.period, listOf("", 1))
-				client := gatheringClient(t, func(w http.ResponseWriter, r *http.Request) {
+				client := batchingClient(t, func(w http.ResponseWriter, r *http.Request) {
 					asked.Add(1)
 					limited(w, r)
 				}, retries(defaultRetries))
@@ -123,7 +123,7 @@ func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
 					t.Errorf("got %d requests, want at most %d", got, test.wantRequests)
 				}
 				if took := time.Since(started); took > test.wantWithin {
-					t.Errorf("got an end after %s, want within %s", took, test.wantWithin)
+					t.Errorf("ended after %s, want within %s", took, test.wantWithin)
 				}
 				t.Logf("%d requests in %s", asked.Load(), time.Since(started))
 			})
@@ -131,13 +131,13 @@ func TestThrottling_readsShareWhatTheServerAllows(t *testing.T) {
 	}
 }
 
-// TestThrottling_endsReadsAtOnce has a server that asks for a day. A read that
-// was told so ends, and so do all that begin later, without a request.
-func TestThrottling_endsReadsAtOnce(t *testing.T) {
+// TestThrottling_longWaitFailsAtOnce has a server ask for a day. The read that
+// is told fails, and so do all later ones, without a request.
+func TestThrottling_longWaitFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int64
-		client := gatheringClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+		client := batchingClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
 			asked.Add(1)
 			unpodtest.Throttled("86400")(w, r)
 		}), retries(defaultRetries))
@@ -150,7 +150,7 @@ func TestThrottling_endsReadsAtOnce(t *testing.T) {
 			if !errors.As(err, &failed) {
 				t.Fatalf("got error %v, want a *CallError", err)
 			}
-			wantTold(t, err, http.StatusTooManyRequests, 24*time.Hour)
+			wantRetryAfter(t, err, http.StatusTooManyRequests, 24*time.Hour)
 			if failed.Attempts == 0 {
 				unsent.Add(1)
 			}
@@ -159,7 +159,7 @@ func TestThrottling_endsReadsAtOnce(t *testing.T) {
 			t.Errorf("got %d requests, want at most 12", got)
 		}
 		if took := time.Since(started); took > time.Second {
-			t.Errorf("got an end after %s, want at once", took)
+			t.Errorf("ended after %s, want at once", took)
 		}
 		if got := unsent.Load(); got < 90 {
 			t.Errorf("got %d reads that sent nothing, want at least 90", got)
@@ -167,84 +167,84 @@ func TestThrottling_endsReadsAtOnce(t *testing.T) {
 	})
 }
 
-// TestThrottling_reachesAWaitingRead has a read wait for a minute while another is
-// told a day. Its error is not that of a request of its own.
-func TestThrottling_reachesAWaitingRead(t *testing.T) {
+// TestThrottling_longWaitFailsWaitingReads has one read wait while the server
+// asks another to wait for a day. The waiting read's error must not name a
+// request.
+func TestThrottling_longWaitFailsWaitingReads(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]http.HandlerFunc{"throttled": unpodtest.Throttled("60"), "failed": unpodtest.HTML(http.StatusBadGateway, "")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				slowly := unpodtest.Delay(100*time.Millisecond, sequence(first, unpodtest.Throttled("86400")))
-				client := gatheringClient(t, slowly, retries(defaultRetries))
+				client := batchingClient(t, slowly, retries(defaultRetries))
 				started := time.Now()
 				staggered(2, 50*time.Millisecond, func(i int) {
 					_, err := client.ProviderConfigurations(t.Context())
-					wantTold(t, err, http.StatusTooManyRequests, 24*time.Hour)
+					wantRetryAfter(t, err, http.StatusTooManyRequests, 24*time.Hour)
 					failed, _ := errors.AsType[*CallError](err)
 					if want := i; failed.Attempts != want || (failed.RequestID != "") != (want > 0) {
-						t.Errorf("read %d: got %d attempts and request id %q", i, failed.Attempts, failed.RequestID)
+						t.Errorf("read %d: got %d attempts and request ID %q, want %d attempts", i, failed.Attempts, failed.RequestID, want)
 					}
 				})
 				if took := time.Since(started); took > time.Second {
-					t.Errorf("got an end after %s, want at once", took)
+					t.Errorf("ended after %s, want at once", took)
 				}
 			})
 		})
 	}
 }
 
-// TestThrottling_holdsAsLongAsAsked has a server that asks for a second, again and
-// again. What the read that is told so waits for longer is its own affair.
+// TestThrottling_holdsAsLongAsAsked has a server ask for a second again and
+// again. The throttled read backs off for longer, but the next read must not.
 func TestThrottling_holdsAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		answers := append(slices.Repeat([]http.HandlerFunc{unpodtest.Throttled("1")}, 11), listOf("", 1))
 		client := fakeClient(t, serve(sequence(answers...)), retries(10))
 		_, err := client.ProviderConfigurations(t.Context())
-		wantTold(t, err, http.StatusTooManyRequests, time.Second)
+		wantRetryAfter(t, err, http.StatusTooManyRequests, time.Second)
 		started := time.Now()
 		wantIDs(t, read(t, client), 1)
 		if took := time.Since(started); took != time.Second {
-			t.Errorf("got an answer after %s, want 1s", took)
+			t.Errorf("got the list after %s, want 1s", took)
 		}
 	})
 }
 
-// TestThrottling_holdsWithoutBeingAsked has a 429 without a time.
-func TestThrottling_holdsWithoutBeingAsked(t *testing.T) {
+func TestThrottling_backsOffWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := fakeClient(t, serve(sequence(unpodtest.JSON(http.StatusTooManyRequests, `{}`), listOf("", 1))))
 		_, err := client.ProviderConfigurations(t.Context())
-		wantTold(t, err, http.StatusTooManyRequests, 0)
+		wantRetryAfter(t, err, http.StatusTooManyRequests, 0)
 		started := time.Now()
 		wantIDs(t, read(t, client), 1)
 		if took := time.Since(started); took < minBackoff/2 || took > minBackoff {
-			t.Errorf("got an answer after %s, want the wait of a first retry", took)
+			t.Errorf("got the list after %s, want the first backoff", took)
 		}
 	})
 }
 
-// TestThrottling_lastAttemptHoldsOthersBack has a read that fails with its only
-// attempt. What the server asked for counts for the next read.
-func TestThrottling_lastAttemptHoldsOthersBack(t *testing.T) {
+// TestThrottling_lastAttemptHoldsBackNextRead has a read fail on its only
+// attempt. The next read must wait as the server asked.
+func TestThrottling_lastAttemptHoldsBackNextRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := fakeClient(t, serve(sequence(unpodtest.Throttled("30"), listOf("", 1))))
 		started := time.Now()
 		_, err := client.ProviderConfigurations(t.Context())
-		wantTold(t, err, http.StatusTooManyRequests, 30*time.Second)
+		wantRetryAfter(t, err, http.StatusTooManyRequests, 30*time.Second)
 		wantIDs(t, read(t, client), 1)
 		if took := time.Since(started); took != 30*time.Second {
-			t.Errorf("got an answer after %s, want 30s", took)
+			t.Errorf("got the list after %s, want 30s", took)
 		}
 	})
 }
 
-// TestRetry_keepsEachReadsAttempts has a read join while the call waits for the
-// last attempt of an older one.
-func TestRetry_keepsEachReadsAttempts(t *testing.T) {
+// TestRetry_countsAttemptsPerRead has a read join while the batch waits for an
+// older read's last attempt.
+func TestRetry_countsAttemptsPerRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
@@ -254,24 +254,24 @@ func TestRetry_keepsEachReadsAttempts(t *testing.T) {
 			failed := wantFailure(t, client, &StatusError{HTTPStatus: 502, Status: 502, BodyType: BodyType{true, "text/html"}})
 			wantAttempts(t, failed, 3)
 		})
-		<-time.After(minBackoff + 100*time.Millisecond) // The second attempt has failed, and the third is to come.
+		<-time.After(minBackoff + 100*time.Millisecond) // Between the second attempt and the third.
 		if got := asked.count(); got != 2 {
-			t.Fatalf("got %d requests before the younger read begins, want 2", got)
+			t.Fatalf("got %d requests before the second read starts, want 2", got)
 		}
 		readers.Go(func() { wantIDs(t, read(t, client), 1) })
 		readers.Wait()
 		if len(asked.times) != 4 {
-			t.Errorf("got %d requests, want 4: the younger read shares the third", len(asked.times))
+			t.Errorf("got %d requests, want 4: the second read joins the third", len(asked.times))
 		}
 		if gap := asked.gaps()[2]; gap < minBackoff/2 || gap > minBackoff {
-			t.Errorf("got a wait of %s after that, want that of a first retry", gap)
+			t.Errorf("waited %s after that, want the first backoff", gap)
 		}
 	})
 }
 
-// TestRetry_waitingCallsMerge has two calls under way fail. The second joins the
-// first, which waits.
-func TestRetry_waitingCallsMerge(t *testing.T) {
+// TestRetry_mergesWaitingBatches has two batches fail. The second joins the
+// first one, which is waiting.
+func TestRetry_mergesWaitingBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
@@ -284,9 +284,9 @@ func TestRetry_waitingCallsMerge(t *testing.T) {
 	})
 }
 
-// TestRetry_mergingKeepsTheLongerWait has two calls under way fail, the second of
-// which is asked to wait.
-func TestRetry_mergingKeepsTheLongerWait(t *testing.T) {
+// TestRetry_mergedBatchKeepsLongerWait has two batches fail, and the server asks
+// the second to wait.
+func TestRetry_mergedBatchKeepsLongerWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked record
@@ -300,14 +300,14 @@ func TestRetry_mergingKeepsTheLongerWait(t *testing.T) {
 	})
 }
 
-// TestRetry_outlastsAnOutage starts reads one after another while the platform is
+// TestRetry_outlastsOutage starts reads one after another while the platform is
 // down. Younger reads shorten the waits of older ones, whose five attempts must
 // still span a second: with the least jitter, the last one comes after 1.25 s.
-func TestRetry_outlastsAnOutage(t *testing.T) {
+func TestRetry_outlastsOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		started := time.Now()
-		client := gatheringClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+		client := batchingClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
 			if time.Since(started) < time.Second {
 				unpodtest.HTML(http.StatusBadGateway, "")(w, r)
 				return
@@ -318,29 +318,28 @@ func TestRetry_outlastsAnOutage(t *testing.T) {
 	})
 }
 
-// TestRetry_logsWithoutTheLock has a log that does not take a line, while another
-// read gives up.
-func TestRetry_logsWithoutTheLock(t *testing.T) {
+// TestRetry_logsWithoutLock blocks the log while another read gives up.
+func TestRetry_logsWithoutLock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		log := stuckLog(make(chan struct{}))
-		client := gatheringClient(t, unpodtest.Delay(latency, unpodtest.HTML(http.StatusBadGateway, "")), retries(1))
+		client := batchingClient(t, unpodtest.Delay(latency, unpodtest.HTML(http.StatusBadGateway, "")), retries(1))
 		var first sync.WaitGroup
-		first.Go(func() { _, _ = client.ProviderConfigurations(tflogtest.RootLogger(t.Context(), log)) }) // Its end does not matter.
+		first.Go(func() { _, _ = client.ProviderConfigurations(tflogtest.RootLogger(t.Context(), log)) }) // The result does not matter.
 		soon(20 * time.Millisecond)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		started := time.Now()
 		_, err := client.ProviderConfigurations(ctx)
 		if took := time.Since(started); took != 100*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got error %v after %s, want an end after 100ms", err, took)
+			t.Errorf("got error %v after %s, want the deadline after 100ms", err, took)
 		}
 		close(log)
 		first.Wait()
 	})
 }
 
-// stuckLog is a log that takes a retry's line once it is closed.
+// stuckLog blocks on the line of a retry until it is closed.
 type stuckLog chan struct{}
 
 func (l stuckLog) Write(line []byte) (int, error) {
@@ -350,12 +349,13 @@ func (l stuckLog) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// TestRetry_renewsOnce has several calls time out over one dead connection.
-func TestRetry_renewsOnce(t *testing.T) {
+// TestRetry_renewsConnectionsOnce has several batches time out on one dead
+// connection.
+func TestRetry_renewsConnectionsOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var made atomic.Int64
-		client := gatheringClient(t, nil, retries(1), timeout(3*time.Second))
+		client := batchingClient(t, nil, retries(1), timeout(3*time.Second))
 		client.requester().transport = transportOf(func() http.RoundTripper {
 			if made.Add(1) == 1 {
 				return serve(unpodtest.Delay(time.Hour, unpodtest.HangUp))
@@ -369,13 +369,12 @@ func TestRetry_renewsOnce(t *testing.T) {
 	})
 }
 
-// TestRetry_lastingFailureEndsSoon has a hundred reads of a platform that is down.
-func TestRetry_lastingFailureEndsSoon(t *testing.T) {
+func TestRetry_outageFailsManyReadsSoon(t *testing.T) {
 	t.Parallel()
 	reading := func(t *testing.T) (read func(), asked *atomic.Int64) {
 		t.Helper()
 		asked = new(atomic.Int64)
-		client := gatheringClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+		client := batchingClient(t, unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
 			asked.Add(1)
 			unpodtest.HTML(http.StatusInternalServerError, "")(w, r)
 		}), retries(defaultRetries))
@@ -396,7 +395,7 @@ func TestRetry_lastingFailureEndsSoon(t *testing.T) {
 				started := time.Now()
 				reads(read)
 				if took := time.Since(started); took > 2*time.Minute {
-					t.Errorf("got an end after %s, want within two minutes", took)
+					t.Errorf("ended after %s, want within two minutes", took)
 				}
 				t.Logf("%d requests in %s", asked.Load(), time.Since(started))
 			})
@@ -404,14 +403,14 @@ func TestRetry_lastingFailureEndsSoon(t *testing.T) {
 	}
 }
 
-// TestDeadline_endsARead serves a list that never ends: every page is in time, and
+// TestDeadline_endsRead serves a list that never ends: every page is in time, and
 // no page fails twice in a row.
-func TestDeadline_endsARead(t *testing.T) {
+func TestDeadline_endsRead(t *testing.T) {
 	t.Parallel()
 	const limit = 2 * (time.Second + time.Minute) // of one retry and a timeout of one second
 	for name, fails := range map[string]func(request int) bool{
-		"pages that keep coming":         func(int) bool { return false },
-		"a page that fails now and then": func(request int) bool { return request%2 == 0 },
+		"endless pages":                func(int) bool { return false },
+		"pages that fail now and then": func(request int) bool { return request%2 == 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -431,30 +430,30 @@ func TestDeadline_endsARead(t *testing.T) {
 					t.Errorf("got error %v, want a *DeadlineError after %s", err, limit)
 				}
 				if took := time.Since(started); took != limit {
-					t.Errorf("got an end after %s, want %s", took, limit)
+					t.Errorf("ended after %s, want %s", took, limit)
 				}
 			})
 		})
 	}
 }
 
-// TestDeadline_isThatOfTheRead has a read join a call that others have waited
-// for longer, and says what each waited for last.
-func TestDeadline_isThatOfTheRead(t *testing.T) {
+// TestDeadline_countsPerRead has a read join a batch in which an older one
+// waits. Each error says what its own read last waited for.
+func TestDeadline_countsPerRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := fakeClient(t, serve(unpodtest.Throttled("65")), timeout(time.Second))
 		started := time.Now()
 		_, err := client.ProviderConfigurations(t.Context())
-		wantTold(t, err, http.StatusTooManyRequests, 65*time.Second)
+		wantRetryAfter(t, err, http.StatusTooManyRequests, 65*time.Second)
 		staggered(2, 2*time.Second, func(i int) {
 			_, err := client.ProviderConfigurations(t.Context())
-			if i == 0 { // It may take 61 s, and would have to wait for 65.
+			if i == 0 { // Its deadline is 61 s, and the server asked for 65.
 				late, ok := errors.AsType[*DeadlineError](err)
 				if !ok || time.Since(started) != 61*time.Second {
 					t.Fatalf("got error %v after %s, want a *DeadlineError after 61s", err, time.Since(started))
 				}
-				wantTold(t, late.Last, http.StatusTooManyRequests, 4*time.Second)
+				wantRetryAfter(t, late.Last, http.StatusTooManyRequests, 4*time.Second)
 				return
 			}
 			if late, ok := errors.AsType[*DeadlineError](err); !ok || time.Since(started) != 63*time.Second {
@@ -464,17 +463,16 @@ func TestDeadline_isThatOfTheRead(t *testing.T) {
 	})
 }
 
-// TestDeadline_ofAnEndlessTimeout has a timeout that no deadline can hold.
-func TestDeadline_ofAnEndlessTimeout(t *testing.T) {
+func TestDeadline_doesNotOverflow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		wantIDs(t, read(t, gatheringClient(t, listOf("", 1), timeout(600_000*time.Hour), retries(10))), 1)
+		wantIDs(t, read(t, batchingClient(t, listOf("", 1), timeout(600_000*time.Hour), retries(10))), 1)
 	})
 }
 
-// TestFreshness_ofAListInPages has a read begin while a call with a page waits to
-// ask for the next one again.
-func TestFreshness_ofAListInPages(t *testing.T) {
+// TestFreshness_ofPagedList starts a read while a batch that has a page waits to
+// retry the next one.
+func TestFreshness_ofPagedList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		first, second := sequence(listOf("2", 1), listOf("", 7, 8)), sequence(append(failures(1), listOf("2", 2))...)
@@ -494,9 +492,9 @@ func TestFreshness_ofAListInPages(t *testing.T) {
 	})
 }
 
-// TestFreshness makes tens of thousands of reads at random times, of a server
-// that fails, throttles, pages and hangs at random, and gives many of them up.
-// Each answer must come from requests that were sent after the read began.
+// TestFreshness makes tens of thousands of reads at random times, and cancels
+// many of them. The server fails, throttles, pages and hangs at random. Each
+// list must come from requests sent after the read began.
 func TestFreshness(t *testing.T) {
 	t.Parallel()
 	rounds := 200
@@ -508,7 +506,7 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
-// readsAtRandom makes two hundred reads. One sequence numbers the beginnings of
+// readsAtRandom makes two hundred reads. One sequence numbers both the starts of
 // reads and the arrivals of requests.
 func readsAtRandom(t *testing.T, seed uint64) {
 	t.Helper()
@@ -516,14 +514,14 @@ func readsAtRandom(t *testing.T, seed uint64) {
 	var (
 		sequence atomic.Int64
 		mu       sync.Mutex
-		random   = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // It need only be repeatable.
+		random   = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // It only needs to be repeatable.
 	)
 	chance := func(n int) int {
 		mu.Lock()
 		defer mu.Unlock()
 		return random.IntN(n)
 	}
-	client := gatheringClient(t, func(w http.ResponseWriter, r *http.Request) {
+	client := batchingClient(t, func(w http.ResponseWriter, r *http.Request) {
 		arrived := int(sequence.Add(1))
 		answer := listOf("", arrived)
 		switch weather := chance(12); {
@@ -536,51 +534,50 @@ func readsAtRandom(t *testing.T, seed uint64) {
 		case weather == 3:
 			answer = unpodtest.Delay(time.Hour, unpodtest.HangUp)
 		case weather < 6 || r.URL.RawQuery != "":
-			answer = listOf("2", arrived) // There are two, of which one comes a page.
+			answer = listOf("2", arrived) // Two elements, one per page.
 		}
 		unpodtest.Delay(time.Duration(chance(50))*time.Millisecond, answer)(w, r)
 	}, retries(3), timeout(2*time.Second))
 	staggered(reads, time.Duration(1+chance(10))*time.Millisecond, func(int) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		cancelled := chance(4) == 0
-		if cancelled {
+		canceled := chance(4) == 0
+		if canceled {
 			time.AfterFunc(time.Duration(chance(200))*time.Millisecond, cancel)
 		}
 		began := sequence.Add(1)
 		got, err := client.ProviderConfigurations(ctx)
-		checkRandomRead(t, seed, began, got, err, cancelled)
+		checkRandomRead(t, seed, began, got, err, canceled)
 	})
 	synctest.Wait()
 	if waiting := client.providerConfigurations.waiting; waiting != nil {
-		t.Errorf("seed %d: got a call that still waits", seed)
+		t.Errorf("seed %d: a batch is still waiting", seed)
 	}
 }
 
-// checkRandomRead checks a read's answer, and that nobody else's cancellation
-// has reached it.
-func checkRandomRead(t *testing.T, seed uint64, began int64, got []ProviderConfiguration, err error, cancelled bool) {
+// checkRandomRead checks a read's list, and that it got no other read's
+// cancellation.
+func checkRandomRead(t *testing.T, seed uint64, began int64, got []ProviderConfiguration, err error, canceled bool) {
 	t.Helper()
-	if err != nil && errors.Is(err, context.Canceled) && !cancelled {
-		t.Errorf("seed %d: a read that was not cancelled got %v", seed, err)
+	if err != nil && errors.Is(err, context.Canceled) && !canceled {
+		t.Errorf("seed %d: got error %v from a read that was not canceled", seed, err)
 	}
 	if err == nil && len(got) == 0 {
-		t.Errorf("seed %d: a read got an empty list", seed)
+		t.Errorf("seed %d: got an empty list", seed)
 	}
 	for _, configuration := range got {
 		if configuration.ID < began {
-			t.Errorf("seed %d: a read that began at %d was answered from a request of %d", seed, began, configuration.ID)
+			t.Errorf("seed %d: got data from request %d in a read that began at %d", seed, configuration.ID, began)
 		}
 	}
 }
 
-// TestFreshness_failsWithAnOldAnswer checks the check.
-func TestFreshness_failsWithAnOldAnswer(t *testing.T) {
+func TestFreshness_detectsStaleList(t *testing.T) {
 	t.Parallel()
 	var inner testing.T
 	checkRandomRead(&inner, 0, 2, []ProviderConfiguration{{ID: 1}}, nil, false)
 	checkRandomRead(&inner, 0, 2, nil, fmt.Errorf("wrapped: %w", context.Canceled), false)
 	if !inner.Failed() {
-		t.Error("the check passed")
+		t.Error("the check passed a stale list")
 	}
 }
