@@ -13,32 +13,32 @@ import (
 	"time"
 )
 
-// Body answers with any status, content type and body.
+// Body responds with a status, a content type and a body.
 func Body(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body) // The client may have gone, which is its right.
+		_, _ = io.WriteString(w, body) // The client may be gone.
 	}
 }
 
-// JSON answers with a JSON body.
+// JSON responds with a JSON body.
 func JSON(status int, body string) http.HandlerFunc {
 	return Body(status, "application/json", body)
 }
 
-// List answers with the configurations as the platform does. It encodes them once
-// and beforehand, so that a benchmark does not time that.
+// List responds with the configurations as the platform does. It encodes them
+// only once, so that a benchmark does not measure that.
 func List(configurations ...Configuration) http.HandlerFunc {
 	return encode(listBody(configurations), http.StatusOK)
 }
 
-// HTML answers with a page, as a proxy or an unhandled server error does.
+// HTML responds with a web page, as a proxy or an unhandled server error does.
 func HTML(status int, body string) http.HandlerFunc {
 	return Body(status, "text/html; charset=utf-8", body)
 }
 
-// Header answers as next does, with one header more.
+// Header adds a header to the response of next.
 func Header(name, value string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(name, value)
@@ -46,65 +46,67 @@ func Header(name, value string, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// Message answers with an error as the platform's renderer sends it from 401 up.
+// Message responds with an error as the platform's renderer sends it from 401
+// up.
 func Message(status int, message string) http.HandlerFunc {
 	return encode(map[string]any{"message": message, "status_code": status}, status)
 }
 
-// ErrorObject answers with an error as newer documents show it.
+// ErrorObject responds with an error as newer documentation shows it.
 func ErrorObject(status int, code, message string) http.HandlerFunc {
 	return encode(map[string]any{"error": map[string]string{"code": code, "message": message}}, status)
 }
 
-// ErrorText answers with an error that is a text.
+// ErrorText responds with an error that is a string.
 func ErrorText(status int, text string) http.HandlerFunc {
 	return encode(map[string]string{"error": text}, status)
 }
 
-// Detail answers with an error as Django REST framework sends it without a renderer.
+// Detail responds with an error as Django REST framework sends it without a
+// renderer.
 func Detail(status int, text string) http.HandlerFunc {
 	return encode(map[string]string{"detail": text}, status)
 }
 
-// FieldErrors answers with errors of fields as the platform's renderer sends them.
+// FieldErrors responds with field errors as the platform's renderer sends them.
 func FieldErrors(status int, message string, errors map[string][]string) http.HandlerFunc {
 	return encode(map[string]any{"status_code": status, "message": message, "data": struct{}{}, "errors": errors}, status)
 }
 
-// PlainFieldErrors answers with errors of fields as Django REST framework sends
+// PlainFieldErrors responds with field errors as Django REST framework sends
 // them without a renderer.
 func PlainFieldErrors(status int, errors map[string][]string) http.HandlerFunc {
 	return encode(errors, status)
 }
 
-// TokenExpired answers as the platform does if the token has expired.
+// TokenExpired responds as the platform does if the token has expired.
 func TokenExpired() http.HandlerFunc {
 	return Message(http.StatusForbidden, "Token has expired.")
 }
 
-// OrgHandleRequired answers as older platforms do if there is no Org-Handle.
+// OrgHandleRequired responds as older platforms do if Org-Handle is missing.
 func OrgHandleRequired() http.HandlerFunc {
 	return Message(http.StatusBadRequest, "Org-Handle header is required.")
 }
 
-// RateLimited answers as newer documents show it if the rate limit is used up
-// until reset. They show a Retry-After as well: see [Header].
+// RateLimited responds as newer documentation shows it if the rate limit is
+// exhausted until reset. To add the documented Retry-After, use [Header].
 func RateLimited(reset time.Time) http.HandlerFunc {
 	return rateLimitHeaders(60, reset, ErrorObject(http.StatusTooManyRequests, "rate_limit_exceeded", "Rate limit exceeded."))
 }
 
-// Throttled answers as the platform does if a request came too soon.
+// Throttled responds as the platform does if a request came too soon.
 func Throttled(retryAfter string) http.HandlerFunc {
 	return Header("Retry-After", retryAfter, JSON(http.StatusTooManyRequests,
 		`{"message":"Request was throttled. Expected available in `+retryAfter+` seconds.","status_code":429}`))
 }
 
-// Redirect answers with a redirect to the target.
+// Redirect responds with a redirect to the target.
 func Redirect(status int, target string) http.HandlerFunc {
 	return Header("Location", target, Body(status, "text/plain", ""))
 }
 
-// Delay answers as next does, but later. It gives up once the client is gone.
+// Delay responds as next does, after a delay. It gives up if the client does.
 func Delay(by time.Duration, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -115,8 +117,8 @@ func Delay(by time.Duration, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// Drip sends a body that never ends, a byte at each interval, until the client
-// is gone.
+// Drip sends an endless body, one byte at each interval, until the client
+// disconnects.
 func Drip(interval time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -141,19 +143,19 @@ func BreakOff(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = io.WriteString(w, body[:len(body)/2]) // The client may have gone, which is its right.
+		_, _ = io.WriteString(w, body[:len(body)/2]) // The client may be gone.
 		_ = http.NewResponseController(w).Flush()    // Likewise.
 		panic(http.ErrAbortHandler)                  // The documented way to hang up.
 	}
 }
 
-// Unasked answers with a JSON body and, before anything more is asked, sends a
-// text on the connection that stays open.
+// Unasked responds with a JSON body, and then sends a text on the idle
+// connection before there is another request.
 func Unasked(body, text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			panic(err) // Listen serves HTTP/1.1, which can be taken over.
+			panic(err) // Listen serves HTTP/1.1, which can be hijacked.
 		}
 		_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, text)
 		go func() {
@@ -163,16 +165,16 @@ func Unasked(body, text string) http.HandlerFunc {
 	}
 }
 
-// HangUp closes the connection without an answer.
+// HangUp closes the connection without a response.
 func HangUp(http.ResponseWriter, *http.Request) {
 	panic(http.ErrAbortHandler) // The documented way to hang up.
 }
 
-// encode answers with a value as JSON.
+// encode responds with a value as JSON.
 func encode(value any, status int) http.HandlerFunc {
 	var body strings.Builder
 	if err := json.NewEncoder(&body).Encode(value); err != nil {
-		panic(err) // Only this package's own values come here, and each of them encodes.
+		panic(err) // All values are this package's own and can be encoded.
 	}
 	return JSON(status, body.String())
 }

@@ -54,7 +54,7 @@ func TestRateLimited(t *testing.T) {
 	})
 }
 
-// wantHeader checks headers, of which an empty one must not be there.
+// wantHeader checks headers. An empty one must be missing.
 func wantHeader(t *testing.T, got *httptest.ResponseRecorder, want map[string]string) {
 	t.Helper()
 	for name, value := range want {
@@ -88,7 +88,7 @@ func TestDelay(t *testing.T) {
 	})
 }
 
-// start starts a server that answers as told.
+// start starts a server that always gives this response.
 func start(t *testing.T, answer http.HandlerFunc) *Server {
 	t.Helper()
 	server := Start(t, New(Token, OrgHandle))
@@ -96,10 +96,10 @@ func start(t *testing.T, answer http.HandlerFunc) *Server {
 	return server
 }
 
-// get asks such a server.
+// get sends a request to a server that always gives this response.
 func get(ctx context.Context, t *testing.T, answer http.HandlerFunc) (*http.Response, error) {
 	t.Helper()
-	server := start(t, answer) //nolint:contextcheck // The server outlives what is asked of it.
+	server := start(t, answer) //nolint:contextcheck // The server outlives the request.
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+Path, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
@@ -115,10 +115,10 @@ func TestBreakOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = response.Body.Close() }() // It was read to its end.
+	defer func() { _ = response.Body.Close() }() // It was read completely.
 	body, err := io.ReadAll(response.Body)
 	if string(body) != "01234" || !errors.Is(err, io.ErrUnexpectedEOF) || response.ContentLength != 10 {
-		t.Errorf("got %q of %d bytes and error %v, want half of 10 bytes and an unexpected end", body, response.ContentLength, err)
+		t.Errorf("got %q of %d bytes and error %v, want 5 of 10 bytes and an unexpected EOF", body, response.ContentLength, err)
 	}
 }
 
@@ -129,7 +129,7 @@ func TestHangUp(t *testing.T) {
 		_ = response.Body.Close() // The test has failed.
 	}
 	if !errors.Is(err, io.EOF) {
-		t.Errorf("got error %v, want the end of the connection", err)
+		t.Errorf("got error %v, want EOF", err)
 	}
 }
 
@@ -141,13 +141,13 @@ func TestDrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = response.Body.Close() }() // It has no end.
+	defer func() { _ = response.Body.Close() }() // It is endless.
 	if _, err := io.ReadFull(response.Body, make([]byte, 5)); err != nil {
-		t.Errorf("got error %v, want a body that goes on", err)
+		t.Errorf("got error %v, want more of the body", err)
 	}
 	cancel()
 	if _, err := io.ReadAll(response.Body); !errors.Is(err, context.Canceled) {
-		t.Errorf("got error %v, want the body to end with the client only", err)
+		t.Errorf("got error %v, want the body to end only when the client cancels", err)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestUnasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = connection.Close() }() // What matters was read.
+	defer func() { _ = connection.Close() }() // Nothing more is read.
 	if _, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: unpod.example\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}

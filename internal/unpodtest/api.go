@@ -1,11 +1,11 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Package unpodtest is a local, in-memory Unpod: the list endpoint, and the
-// bridges that configurations are connected to, over real HTTP, with the
-// platform's checks, bodies and quirks. The tests and the demo use it because the
-// real platform needs an account, cannot be told to fail, and does not say what
-// it was asked.
+// Package unpodtest is a local, in-memory Unpod that serves real HTTP: the list
+// endpoint, and the bridges that configurations are connected to, with the
+// platform's checks, bodies and quirks. Tests and the demo use it because the
+// real platform needs an account, cannot fail on demand, and does not record its
+// requests.
 package unpodtest
 
 import (
@@ -19,22 +19,22 @@ import (
 	"time"
 )
 
-// Path is the list endpoint's path. It is written here again, and not taken
-// from the client, so that a slip in the client's path is noticed.
+// Path is the list endpoint's path. It repeats the client's constant so that
+// tests notice a mistake in that.
 const Path = "/api/v2/platform/telephony/providers-configurations/"
 
-// Token and OrgHandle are the credentials with which the local Unpod is usually
-// started. They open nothing else, and the token says so.
+// Token and OrgHandle are the usual credentials of the local Unpod. They work
+// nowhere else.
 const (
-	Token     = "local-unpod-token" //nolint:gosec // It is no secret.
+	Token     = "local-unpod-token" //nolint:gosec // It is not a secret.
 	OrgHandle = "unpod"
 )
 
-// maxBodySize is how much of a request's body is read, in bytes.
+// maxBodySize caps how much of a request body is read, in bytes.
 const maxBodySize = 1 << 16
 
-// Configuration is a telephony provider configuration as the API sends it. A
-// nil field is sent as JSON null.
+// Configuration is a telephony provider configuration as the API sends it. A nil
+// field is sent as null.
 type Configuration struct {
 	ID         int64   `json:"id"`
 	Provider   *string `json:"provider"`
@@ -42,7 +42,7 @@ type Configuration struct {
 	CreatedAt  *string `json:"created_at"`
 }
 
-// Documented returns the two configurations of the API's documentation.
+// Documented returns the two configurations in the API's documentation.
 func Documented() []Configuration {
 	return []Configuration{
 		{42, new("twilio"), new("ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), new("2026-02-07T10:00:00Z")},
@@ -50,8 +50,8 @@ func Documented() []Configuration {
 	}
 }
 
-// Many returns as many configurations as asked for, each as long as the
-// documented ones.
+// Many returns this number of configurations, each as long as the documented
+// ones.
 func Many(number int) []Configuration {
 	many := make([]Configuration, number)
 	for i := range many {
@@ -60,7 +60,7 @@ func Many(number int) []Configuration {
 	return many
 }
 
-// Request is what the API was asked.
+// Request is a request that the API received.
 type Request struct {
 	Method string
 	Path   string
@@ -73,10 +73,10 @@ type Request struct {
 	Proto string
 }
 
-// API is the local Unpod. It is an [http.Handler], and safe for concurrent use.
+// API is the local Unpod. It is an [http.Handler] and safe for concurrent use.
 type API struct {
-	// Token and OrgHandle are the credentials of its first organization. The
-	// other organizations have the same token.
+	// Token and OrgHandle are the credentials of the first organization. All
+	// organizations have the same token.
 	Token     string
 	OrgHandle string
 
@@ -90,19 +90,19 @@ type API struct {
 }
 
 // New returns an API that accepts the credentials and lists the configurations
-// in the order given.
+// in this order.
 func New(token, orgHandle string, configurations ...Configuration) *API {
 	return &API{Token: token, OrgHandle: orgHandle, organizations: []*organization{{handle: orgHandle, configurations: configurations}}}
 }
 
-// AddOrganization adds an organization that has these configurations.
+// AddOrganization adds an organization with these configurations.
 func (a *API) AddOrganization(orgHandle string, configurations ...Configuration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.organizations = append(a.organizations, &organization{handle: orgHandle, configurations: configurations})
 }
 
-// SetConfigurations replaces what the first organization has.
+// SetConfigurations replaces the configurations of the first organization.
 func (a *API) SetConfigurations(configurations ...Configuration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -116,31 +116,31 @@ func (a *API) Set(change func(*Settings)) {
 	change(&a.settings)
 }
 
-// AnswerNext answers the next requests with these, one each and in this order.
-// After the last the API answers as itself again.
+// AnswerNext sets the responses to the next requests, in this order. After the
+// last one, the API responds normally again.
 func (a *API) AnswerNext(answers ...http.HandlerFunc) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.once = append(a.once, answers...)
 }
 
-// AnswerAlways answers every request with this, except those that
-// [API.AnswerNext] has an answer for.
+// AnswerAlways sets the response to every request, except those that
+// [API.AnswerNext] has a response for.
 func (a *API) AnswerAlways(answer http.HandlerFunc) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.always = answer
 }
 
-// Requests returns what was asked so far, the oldest first.
+// Requests returns the requests so far, oldest first.
 func (a *API) Requests() []Request {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.requests)
 }
 
-// Connections returns what is connected to the bridges of all organizations, in
-// the order in which the organizations were added.
+// Connections returns the connections of all organizations' bridges, in the
+// order in which the organizations were added.
 func (a *API) Connections() []Connection {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -151,13 +151,14 @@ func (a *API) Connections() []Connection {
 	return all
 }
 
-// ServeHTTP records the request and answers it.
+// ServeHTTP records the request and responds.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.answer(r, readBody(w, r))(w, r) // The body is read before the lock is taken.
+	a.answer(r, readBody(w, r))(w, r) // Read the body before taking the lock.
 }
 
-// readBody reads the request's body and leaves it to be read again. It returns
-// nothing of a body that is too large or breaks off: what came of it may parse.
+// readBody reads the request body, and restores it for the next reader. It
+// returns nothing if the body is too large or truncated, since part of it may be
+// valid JSON.
 func readBody(w http.ResponseWriter, r *http.Request) []byte {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
@@ -170,7 +171,7 @@ func readBody(w http.ResponseWriter, r *http.Request) []byte {
 	return body
 }
 
-// answer records the request and returns what answers it.
+// answer records the request and returns the response.
 func (a *API) answer(r *http.Request, body []byte) http.HandlerFunc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -186,8 +187,8 @@ func (a *API) answer(r *http.Request, body []byte) http.HandlerFunc {
 	return a.platform(r, body)
 }
 
-// platform answers as the platform does: the route first, then the token, the
-// rate limit, the method and the organization.
+// platform responds as the platform does. It checks the route first, then the
+// token, the rate limit, the method and the organization.
 func (a *API) platform(r *http.Request, body []byte) http.HandlerFunc {
 	route, ok := routeOf(r.URL.Path)
 	if !ok {
@@ -212,7 +213,8 @@ func (a *API) platform(r *http.Request, body []byte) http.HandlerFunc {
 	return a.bridges(organization, route, r.Header.Get("Content-Type"), body)
 }
 
-// noRoute redirects a path without its last slash, and has nothing else.
+// noRoute redirects a path without its trailing slash, and returns 404 for any
+// other.
 func noRoute(path string) http.HandlerFunc {
 	if _, ok := routeOf(path + "/"); ok {
 		return Redirect(http.StatusMovedPermanently, path+"/")
@@ -220,7 +222,7 @@ func noRoute(path string) http.HandlerFunc {
 	return HTML(http.StatusNotFound, "<!doctype html><title>Not Found</title><h1>Not Found</h1>")
 }
 
-// bridges answers what is asked of an organization's bridges.
+// bridges responds to a request for an organization's bridges.
 func (a *API) bridges(organization *organization, route route, contentType string, body []byte) http.HandlerFunc {
 	form := a.settings.Errors
 	if route.action == listBridges {
@@ -242,7 +244,7 @@ func (a *API) bridges(organization *organization, route route, contentType strin
 	return organization.disconnect(form, route.slug, request)
 }
 
-// refuseToken returns what answers a request without the right token.
+// refuseToken returns the response to a request without a valid token, else nil.
 func (a *API) refuseToken(authorization string) http.HandlerFunc {
 	form := a.settings.Errors
 	switch {
@@ -257,8 +259,8 @@ func (a *API) refuseToken(authorization string) http.HandlerFunc {
 	}
 }
 
-// organization returns the organization of a handle, or what answers a request
-// if there is none.
+// organization returns the organization with this handle, or the response if
+// there is none.
 func (a *API) organization(handle string) (*organization, http.HandlerFunc) {
 	if handle == "" {
 		return nil, a.refuseNoHandle()
@@ -274,8 +276,8 @@ func (a *API) organization(handle string) (*organization, http.HandlerFunc) {
 	return nil, a.settings.Errors.refuse(http.StatusForbidden, "permission_denied", "Invalid organization handle.")
 }
 
-// refuseNoHandle returns what answers a request without Org-Handle. Its 206 comes
-// from the renderer, and so only together with the renderer's form of an error.
+// refuseNoHandle returns the response to a request without Org-Handle. The
+// renderer sends the 206, so only its own error form has one.
 func (a *API) refuseNoHandle() http.HandlerFunc {
 	form := a.settings.Errors
 	if a.settings.Older || (form != "" && form != MessageForm) {

@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// The API is asked here as anybody would ask it, without the provider's client,
-// so that the two cannot be wrong together.
+// These tests do not use the provider's client, so that the two cannot have the
+// same mistake.
 
-// ask returns what the API answers to a request with these headers, of which
-// an empty one is not sent.
+// ask sends a request with these headers and returns the response. It leaves out
+// empty headers.
 func ask(t *testing.T, api http.Handler, method, target, authorization, orgHandle string) *httptest.ResponseRecorder {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
@@ -32,14 +32,14 @@ func ask(t *testing.T, api http.Handler, method, target, authorization, orgHandl
 	return recorder
 }
 
-// list asks for the list with the right credentials.
+// list requests the list with valid credentials.
 func list(t *testing.T, api http.Handler, query string) *httptest.ResponseRecorder {
 	t.Helper()
 	return ask(t, api, http.MethodGet, Path+query, "Token "+Token, OrgHandle)
 }
 
-// wantAnswer checks a status and a body. Bodies of JSON may differ in their
-// blanks and the order of their fields.
+// wantAnswer checks a status and a body. JSON bodies may differ in whitespace
+// and field order.
 func wantAnswer(t *testing.T, got *httptest.ResponseRecorder, wantStatus int, wantType, wantBody string) {
 	t.Helper()
 	if got.Code != wantStatus {
@@ -91,18 +91,18 @@ func TestPlatform(t *testing.T) {
 		wantStatus                             int
 		wantType, wantBody                     string
 	}{
-		"documented":         {"GET", Path, right, OrgHandle, 200, "application/json", documented},
-		"no token":           {"GET", Path, "", OrgHandle, 401, "application/json", `{"message":"Authentication credentials were not provided.","status_code":401}`},
-		"wrong token":        {"GET", Path, "Token wrong", OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
-		"token without word": {"GET", Path, Token, OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
-		"another word":       {"GET", Path, "Bearer " + Token, OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
-		"neither":            {"GET", Path, "", "", 401, "application/json", `{"message":"Authentication credentials were not provided.","status_code":401}`},
-		"no organization":    {"GET", Path, right, "", 206, "application/json", `{"status_code":206,"message":"Org-Handle header not found","data":{}}`},
-		"wrong organization": {"GET", Path, right, "wrong", 403, "application/json", `{"message":"Invalid organization handle.","status_code":403}`},
-		"another method":     {"POST", Path, right, OrgHandle, 405, "application/json", `{"message":"Method \"POST\" not allowed.","status_code":405}`},
-		"another path":       {"GET", "/api/v2/platform/", right, OrgHandle, 404, html, notFound},
-		"a prefix":           {"GET", "/prefix" + Path, right, OrgHandle, 404, html, notFound},
-		"the root":           {"GET", "/", "", "", 404, html, notFound},
+		"documented":               {"GET", Path, right, OrgHandle, 200, "application/json", documented},
+		"no token":                 {"GET", Path, "", OrgHandle, 401, "application/json", `{"message":"Authentication credentials were not provided.","status_code":401}`},
+		"wrong token":              {"GET", Path, "Token wrong", OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
+		"token without prefix":     {"GET", Path, Token, OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
+		"wrong prefix":             {"GET", Path, "Bearer " + Token, OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
+		"no token or organization": {"GET", Path, "", "", 401, "application/json", `{"message":"Authentication credentials were not provided.","status_code":401}`},
+		"no organization":          {"GET", Path, right, "", 206, "application/json", `{"status_code":206,"message":"Org-Handle header not found","data":{}}`},
+		"wrong organization":       {"GET", Path, right, "wrong", 403, "application/json", `{"message":"Invalid organization handle.","status_code":403}`},
+		"another method":           {"POST", Path, right, OrgHandle, 405, "application/json", `{"message":"Method \"POST\" not allowed.","status_code":405}`},
+		"another path":             {"GET", "/api/v2/platform/", right, OrgHandle, 404, html, notFound},
+		"path with a prefix":       {"GET", "/prefix" + Path, right, OrgHandle, 404, html, notFound},
+		"root":                     {"GET", "/", "", "", 404, html, notFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +112,7 @@ func TestPlatform(t *testing.T) {
 	}
 }
 
-func TestMissingSlash(t *testing.T) {
+func TestPlatform_redirectsMissingSlash(t *testing.T) {
 	t.Parallel()
 	got := ask(t, New(Token, OrgHandle), http.MethodGet, strings.TrimSuffix(Path, "/"), "", "")
 	if got.Code != http.StatusMovedPermanently || got.Header().Get("Location") != Path {
@@ -120,7 +120,7 @@ func TestMissingSlash(t *testing.T) {
 	}
 }
 
-func TestEmpty(t *testing.T) {
+func TestList_empty(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle)
 	wantAnswer(t, list(t, api, ""), 200, "application/json",
@@ -131,7 +131,7 @@ func TestEmpty(t *testing.T) {
 	wantAnswer(t, list(t, api, ""), 200, "application/json", documented)
 }
 
-func TestNullAndEmpty(t *testing.T) {
+func TestList_nullAndEmptyFields(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle, Configuration{ID: 1}, Configuration{2, new(""), new(""), new("")})
 	wantAnswer(t, list(t, api, ""), 200, "application/json", `{
@@ -144,7 +144,7 @@ func TestNullAndEmpty(t *testing.T) {
 	}`)
 }
 
-func TestPaginate(t *testing.T) {
+func TestList_pages(t *testing.T) {
 	t.Parallel()
 	var all []Configuration
 	for id := range int64(250) {
@@ -178,12 +178,12 @@ func TestPaginate(t *testing.T) {
 			t.Errorf("%s: got count %v, want 250", query, count)
 		}
 		if len(ids) != want.length || (len(ids) > 0 && ids[0] != int64(want.first)) {
-			t.Errorf("%s: got ids %v, want %d from %d", query, ids, want.length, want.first)
+			t.Errorf("%s: got IDs %v, want %d from %d", query, ids, want.length, want.first)
 		}
 	}
 }
 
-// page250 returns the ids and the total of one answer.
+// page250 returns the IDs and the count of one response.
 func page250(t *testing.T, api http.Handler, query string) (ids []int64, count *int) {
 	t.Helper()
 	var body struct {
@@ -203,13 +203,13 @@ func TestRequests(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle)
 	if got := api.Requests(); len(got) != 0 {
-		t.Errorf("got %d requests before the first, want none", len(got))
+		t.Errorf("got %d requests before the first one, want none", len(got))
 	}
 	list(t, api, "?page=2")
 	before := api.Requests()
 	ask(t, api, http.MethodPost, "/elsewhere", "", "other")
 	if len(before) != 1 {
-		t.Errorf("got %d requests, want what was asked for to stay at 1", len(before))
+		t.Errorf("got %d requests, want the earlier result to stay at 1", len(before))
 	}
 	want := []Request{
 		{"GET", Path, map[string][]string{"page": {"2"}}, http.Header{"Authorization": {"Token " + Token}, "Org-Handle": {OrgHandle}}, "", "192.0.2.1:1234", "HTTP/1.1"},
@@ -220,7 +220,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestAnswerNext_comesBeforeAnswerAlways(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle, Documented()...)
 	api.AnswerNext(JSON(418, "{}"))
@@ -240,12 +240,12 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("got statuses %v, want %v", got, want)
 	}
 	if len(api.Requests()) != 8 {
-		t.Errorf("got %d requests, want 8: those with another answer count", len(api.Requests()))
+		t.Errorf("got %d requests, want 8, including those with a set response", len(api.Requests()))
 	}
 }
 
-// TestConcurrentUse is most telling under the race detector.
-func TestConcurrentUse(t *testing.T) {
+// TestAPI_concurrentUse is meant for the race detector.
+func TestAPI_concurrentUse(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle, Documented()...)
 	var users sync.WaitGroup
@@ -266,9 +266,9 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
-// TestDocumentedIsACopy keeps a test that changes a configuration from changing
-// it for the others.
-func TestDocumentedIsACopy(t *testing.T) {
+// TestDocumented_returnsCopies checks that a test cannot change the
+// configurations of another.
+func TestDocumented_returnsCopies(t *testing.T) {
 	t.Parallel()
 	*Documented()[0].Provider = "changed"
 	if got := *Documented()[0].Provider; got != "twilio" {

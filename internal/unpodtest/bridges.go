@@ -12,10 +12,12 @@ import (
 	"strconv"
 )
 
-// BridgesPath is the path of the bridges. Each bridge is below it, under its slug.
+// BridgesPath is the path of the bridges. Each bridge is below it, under its
+// slug.
 const BridgesPath = "/api/v2/platform/telephony/bridges/"
 
-// Connection is a phone number that a bridge has through a configuration.
+// Connection is a phone number that is connected to a bridge through a
+// configuration.
 type Connection struct {
 	Bridge           string  `json:"bridge_slug"`
 	ProviderConfigID int64   `json:"provider_config_id"`
@@ -23,8 +25,8 @@ type Connection struct {
 	PhoneNumber      string  `json:"phone_number"`
 }
 
-// bridge is a bridge as the platform lists it. A number here tells more than the
-// documented ones do: which configuration it is connected through.
+// bridge is a bridge as the platform lists it. Unlike the documented numbers,
+// the ones here name the configuration that they are connected through.
 type bridge struct {
 	ID       int64          `json:"id"`
 	Name     string         `json:"name"`
@@ -41,7 +43,7 @@ type bridgeNumber struct {
 	Provider         *string `json:"provider"`
 }
 
-// allBridges returns the bridges that every organization has, without numbers.
+// allBridges returns the bridges of every organization, without numbers.
 func allBridges() []bridge {
 	return []bridge{
 		{ID: 314, Name: "Sales Bridge", Slug: "sales-bridge-001"},
@@ -49,12 +51,12 @@ func allBridges() []bridge {
 	}
 }
 
-// isBridge says whether there is a bridge of this slug.
+// isBridge reports whether a bridge has this slug.
 func isBridge(slug string) bool {
 	return slices.ContainsFunc(allBridges(), func(bridge bridge) bool { return bridge.Slug == slug })
 }
 
-// connected returns a bridge with its numbers, numbered from 1.
+// connected returns the bridge with its numbers, whose IDs count from 1.
 func (b bridge) connected(connections []Connection) bridge {
 	b.Numbers = []bridgeNumber{}
 	for _, connection := range connections {
@@ -68,16 +70,16 @@ func (b bridge) connected(connections []Connection) bridge {
 	return b
 }
 
-// e164 matches a phone number as the platform takes it.
+// e164 matches a phone number that the platform accepts.
 var e164 = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
 
-// bridgeRequest is the body of a request to connect or to disconnect.
+// bridgeRequest is the body of a request to connect or disconnect.
 type bridgeRequest struct {
 	ProviderConfigID json.RawMessage `json:"provider_config_id"`
 	PhoneNumber      string          `json:"phone_number"`
 }
 
-// parseBridgeRequest reads the body, or returns what answers it.
+// parseBridgeRequest parses a body, or returns the response to an invalid one.
 func parseBridgeRequest(form ErrorForm, contentType string, body []byte) (parsed bridgeRequest, refusal http.HandlerFunc) {
 	if mediaType, _, err := mime.ParseMediaType(contentType); err != nil || mediaType != "application/json" {
 		return parsed, form.refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "Unsupported media type "+strconv.Quote(contentType)+" in request.")

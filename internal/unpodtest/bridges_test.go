@@ -18,7 +18,7 @@ const (
 	disconnectBody = `{"phone_number": "+14155550100"}`
 )
 
-// post sends JSON with the right credentials.
+// post sends JSON with valid credentials.
 func post(t *testing.T, api http.Handler, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
@@ -30,7 +30,6 @@ func post(t *testing.T, api http.Handler, path, body string) *httptest.ResponseR
 	return recorder
 }
 
-// wantConnections checks what is connected.
 func wantConnections(t *testing.T, api *API, want ...Connection) {
 	t.Helper()
 	if got := api.Connections(); !reflect.DeepEqual(got, want) {
@@ -79,7 +78,7 @@ func TestBridges_list(t *testing.T) {
 	}
 }
 
-func TestBridges_refuse(t *testing.T) {
+func TestBridges_rejectInvalidBody(t *testing.T) {
 	t.Parallel()
 	const (
 		badID     = `{"status_code":400,"message":"Invalid provider_config_id.","data":{},"errors":{"provider_config_id":["A valid integer is required."]}}`
@@ -92,22 +91,22 @@ func TestBridges_refuse(t *testing.T) {
 		wantStatus int
 		wantBody   string
 	}{
-		"an id as text":        {connectPath, `{"provider_config_id": "42", "phone_number": "+14155550100"}`, 400, badID},
-		"a fraction":           {connectPath, `{"provider_config_id": 42.0, "phone_number": "+14155550100"}`, 400, badID},
-		"null":                 {connectPath, `{"provider_config_id": null, "phone_number": "+14155550100"}`, 400, badID},
-		"no id":                {connectPath, disconnectBody, 400, badID},
-		"an unknown id":        {connectPath, `{"provider_config_id": 44, "phone_number": "+14155550100"}`, 400, `{"status_code":400,"message":"Invalid provider_config_id.","data":{},"errors":{"provider_config_id":["There is no provider configuration 44."]}}`},
-		"no number":            {connectPath, `{"provider_config_id": 42}`, 400, badNumber},
-		"a number without +":   {connectPath, `{"provider_config_id": 42, "phone_number": "14155550100"}`, 400, badNumber},
-		"a number with blanks": {connectPath, `{"provider_config_id": 42, "phone_number": "+1 415 555 0100"}`, 400, badNumber},
-		"a number too long":    {connectPath, `{"provider_config_id": 42, "phone_number": "+1234567890123456"}`, 400, badNumber},
-		"a number of a number": {connectPath, `{"provider_config_id": 42, "phone_number": 14155550100}`, 400, malformed},
-		"disconnect no number": {disconnectPath, `{}`, 400, badNumber},
-		"no JSON":              {connectPath, `provider_config_id=42`, 400, malformed},
-		"no body":              {connectPath, ``, 400, malformed},
-		"too large":            {connectPath, connectBody + strings.Repeat(" ", maxBodySize) + "x", 400, malformed},
-		"an unknown bridge":    {BridgesPath + "other/connect-provider/", connectBody, 404, noBridge},
-		"a list":               {BridgesPath, `{}`, 405, `{"status_code":405,"message":"Method \"POST\" not allowed."}`},
+		"id as text":                  {connectPath, `{"provider_config_id": "42", "phone_number": "+14155550100"}`, 400, badID},
+		"id with a fraction":          {connectPath, `{"provider_config_id": 42.0, "phone_number": "+14155550100"}`, 400, badID},
+		"null id":                     {connectPath, `{"provider_config_id": null, "phone_number": "+14155550100"}`, 400, badID},
+		"no id":                       {connectPath, disconnectBody, 400, badID},
+		"unknown id":                  {connectPath, `{"provider_config_id": 44, "phone_number": "+14155550100"}`, 400, `{"status_code":400,"message":"Invalid provider_config_id.","data":{},"errors":{"provider_config_id":["There is no provider configuration 44."]}}`},
+		"no number":                   {connectPath, `{"provider_config_id": 42}`, 400, badNumber},
+		"number without +":            {connectPath, `{"provider_config_id": 42, "phone_number": "14155550100"}`, 400, badNumber},
+		"number with spaces":          {connectPath, `{"provider_config_id": 42, "phone_number": "+1 415 555 0100"}`, 400, badNumber},
+		"number too long":             {connectPath, `{"provider_config_id": 42, "phone_number": "+1234567890123456"}`, 400, badNumber},
+		"number as a JSON number":     {connectPath, `{"provider_config_id": 42, "phone_number": 14155550100}`, 400, malformed},
+		"disconnect without a number": {disconnectPath, `{}`, 400, badNumber},
+		"not JSON":                    {connectPath, `provider_config_id=42`, 400, malformed},
+		"no body":                     {connectPath, ``, 400, malformed},
+		"body too large":              {connectPath, connectBody + strings.Repeat(" ", maxBodySize) + "x", 400, malformed},
+		"unknown bridge":              {BridgesPath + "other/connect-provider/", connectBody, 404, noBridge},
+		"POST to the list":            {BridgesPath, `{}`, 405, `{"status_code":405,"message":"Method \"POST\" not allowed."}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,22 +117,22 @@ func TestBridges_refuse(t *testing.T) {
 	}
 }
 
-func TestBridges_refuseWithoutBody(t *testing.T) {
+func TestBridges_rejectInvalidRequest(t *testing.T) {
 	t.Parallel()
 	right := "Token " + Token
 	for name, test := range map[string]struct {
 		method, path, authorization, orgHandle string
 		wantStatus                             int
 	}{
-		"no token":            {"POST", connectPath, "", OrgHandle, 401},
-		"no handle":           {"POST", connectPath, right, "", 206},
-		"a wrong handle":      {"POST", disconnectPath, right, "x", 403},
-		"GET":                 {"GET", connectPath, right, OrgHandle, 405},
-		"no content type":     {"POST", connectPath, right, OrgHandle, 415},
-		"an unknown bridge":   {"GET", BridgesPath + "other/", right, OrgHandle, 404},
-		"no last slash":       {"GET", strings.TrimSuffix(connectPath, "/"), "", "", 301},
-		"no bridge":           {"POST", BridgesPath + "/connect-provider/", right, OrgHandle, 404},
-		"an unknown endpoint": {"POST", BridgesPath + "support-line/dial/", right, OrgHandle, 404},
+		"no token":          {"POST", connectPath, "", OrgHandle, 401},
+		"no handle":         {"POST", connectPath, right, "", 206},
+		"wrong handle":      {"POST", disconnectPath, right, "x", 403},
+		"GET":               {"GET", connectPath, right, OrgHandle, 405},
+		"no content type":   {"POST", connectPath, right, OrgHandle, 415},
+		"unknown bridge":    {"GET", BridgesPath + "other/", right, OrgHandle, 404},
+		"no trailing slash": {"GET", strings.TrimSuffix(connectPath, "/"), "", "", 301},
+		"no bridge":         {"POST", BridgesPath + "/connect-provider/", right, OrgHandle, 404},
+		"unknown endpoint":  {"POST", BridgesPath + "support-line/dial/", right, OrgHandle, 404},
 	} {
 		if got := ask(t, New(Token, OrgHandle), test.method, test.path, test.authorization, test.orgHandle); got.Code != test.wantStatus {
 			t.Errorf("%s: got status %d, want %d", name, got.Code, test.wantStatus)

@@ -5,19 +5,19 @@ package unpodtest
 
 import "net/http"
 
-// ErrorForm is one of the documented forms of an error's body. The zero value is
-// MessageForm.
+// ErrorForm is one of the documented forms of an error body. The zero value
+// means MessageForm.
 type ErrorForm string
 
-// The forms, each with what is in its body.
+// The forms, with the fields of their bodies.
 const (
 	MessageForm ErrorForm = "message"    // message and status_code: the platform's renderer
 	ObjectForm  ErrorForm = "error"      // error.code and error.message
-	TextForm    ErrorForm = "error-text" // error as text
+	TextForm    ErrorForm = "error-text" // error, a string
 	DetailForm  ErrorForm = "detail"     // detail: Django REST framework without a renderer
 )
 
-// refuse answers with an error in this form.
+// refuse responds with an error in this form.
 func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
 	switch f {
 	case ObjectForm:
@@ -31,7 +31,7 @@ func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
 	}
 }
 
-// refuseField answers with a 400 about one field, in this form.
+// refuseField responds with a 400 about one field in this form.
 func (f ErrorForm) refuseField(field, problem string) http.HandlerFunc {
 	problems := map[string][]string{field: {problem}}
 	switch f {

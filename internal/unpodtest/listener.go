@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// listener accepts connections that can go silent.
+// listener accepts connections that can be silenced.
 type listener struct {
 	net.Listener
 
@@ -36,16 +36,16 @@ func (l *listener) silence() {
 	l.silent.Swap(new(atomic.Bool)).Store(true)
 }
 
-// connection is a connection that drops all bytes, both ways, once it is silent.
-// It works below TLS, so that nothing above it can answer.
+// connection drops all bytes in both directions once it is silent. It works
+// below TLS, so that nothing above it can respond.
 type connection struct {
 	net.Conn
 
 	silent *atomic.Bool
 }
 
-// Read reads what the client sent. If the connection is silent, it returns only
-// when the connection ends.
+// Read reads what the client sent. On a silent connection, it blocks until the
+// connection ends.
 func (c *connection) Read(p []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(p)
@@ -55,7 +55,7 @@ func (c *connection) Read(p []byte) (int, error) {
 	}
 }
 
-// Write sends p to the client. If the connection is silent, it only says so.
+// Write sends p to the client. On a silent connection, it only pretends to.
 func (c *connection) Write(p []byte) (int, error) {
 	if c.silent.Load() {
 		return len(p), nil

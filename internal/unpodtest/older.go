@@ -5,11 +5,11 @@ package unpodtest
 
 import "strconv"
 
-// APIKey and APISecret are what an older platform tells of each configuration.
-// They open nothing. Wherever one of them shows up, it has leaked.
+// APIKey and APISecret are the secrets that an older platform sends with each
+// configuration. They are made up: wherever one shows up, it has leaked.
 const (
-	APIKey    = "sk_canary-api-key-5d0c7b1e9f3a4826"    //nolint:gosec // It is no secret.
-	APISecret = "canary-api-secret-8e2f6a0b4c7d4931bd5" //nolint:gosec // It is no secret.
+	APIKey    = "sk_canary-api-key-5d0c7b1e9f3a4826"    //nolint:gosec // It is not a secret.
+	APISecret = "canary-api-secret-8e2f6a0b4c7d4931bd5" //nolint:gosec // It is not a secret.
 )
 
 // olderConfiguration is a configuration as an older platform sends it.
@@ -62,8 +62,8 @@ func older(configurations []Configuration, orgHandle string) []olderConfiguratio
 	return all
 }
 
-// providerNumber returns the number that stands for a slug. A slug of digits is
-// its own number, and any slug that is not known is 0.
+// providerNumber returns the number of a slug. A slug of digits is its own
+// number, and an unknown slug is 0.
 func providerNumber(slug *string) *int64 {
 	if slug == nil {
 		return nil

@@ -10,21 +10,21 @@ import (
 	"strconv"
 )
 
-// The platform's paginator gives ten elements unless it is asked for more, and
-// a hundred at most.
+// The platform's paginator returns ten elements by default, and a hundred at
+// most.
 const (
 	defaultPageSize = 10
 	maxPageSize     = 100
 )
 
-// organization is what one organization has.
+// organization holds the data of one organization.
 type organization struct {
 	handle         string
 	configurations []Configuration
 	connections    []Connection
 }
 
-// list answers with the configurations.
+// list responds with the configurations.
 func (o *organization) list(settings Settings, query url.Values) http.HandlerFunc {
 	shown := o.configurations
 	if settings.Pages {
@@ -43,7 +43,7 @@ func (o *organization) list(settings Settings, query url.Values) http.HandlerFun
 	return encode(body, http.StatusOK)
 }
 
-// listBridges answers with all bridges and their numbers.
+// listBridges responds with all bridges and their numbers.
 func (o *organization) listBridges() http.HandlerFunc {
 	bridges := allBridges()
 	for i, bridge := range bridges {
@@ -54,15 +54,15 @@ func (o *organization) listBridges() http.HandlerFunc {
 	}, http.StatusOK)
 }
 
-// showBridge answers with one bridge and its numbers.
+// showBridge responds with one bridge and its numbers.
 func (o *organization) showBridge(slug string) http.HandlerFunc {
 	bridges := allBridges()
 	found := slices.IndexFunc(bridges, func(bridge bridge) bool { return bridge.Slug == slug })
 	return success("Bridge fetched successfully.", bridges[found].connected(o.connections))
 }
 
-// connect connects a number to a bridge, instead of any earlier connection of the
-// two.
+// connect connects a number to a bridge. It replaces an earlier connection of
+// the two.
 func (o *organization) connect(form ErrorForm, slug string, request bridgeRequest) http.HandlerFunc {
 	id, err := strconv.ParseInt(string(request.ProviderConfigID), 10, 64)
 	if err != nil {
@@ -79,7 +79,7 @@ func (o *organization) connect(form ErrorForm, slug string, request bridgeReques
 	})
 }
 
-// disconnect takes a number from a bridge.
+// disconnect removes a number from a bridge.
 func (o *organization) disconnect(form ErrorForm, slug string, request bridgeRequest) http.HandlerFunc {
 	if !o.remove(slug, request.PhoneNumber) {
 		return form.refuseField("phone_number", "This phone number is not connected to the bridge.")
@@ -89,7 +89,7 @@ func (o *organization) disconnect(form ErrorForm, slug string, request bridgeReq
 	})
 }
 
-// remove says whether there was such a connection to remove.
+// remove removes a connection and reports whether there was one.
 func (o *organization) remove(slug, phoneNumber string) bool {
 	before := len(o.connections)
 	o.connections = slices.DeleteFunc(o.connections, func(connection Connection) bool {
@@ -98,12 +98,12 @@ func (o *organization) remove(slug, phoneNumber string) bool {
 	return len(o.connections) < before
 }
 
-// success answers with data in the platform's envelope.
+// success responds with data in the platform's envelope.
 func success(message string, data any) http.HandlerFunc {
 	return encode(map[string]any{"status_code": http.StatusOK, "message": message, "data": data}, http.StatusOK)
 }
 
-// listBody is the body of a list that is not in pages.
+// listBody returns the body of a list without pages.
 func listBody[E any](elements []E) map[string]any {
 	return map[string]any{
 		"status_code": http.StatusOK,
@@ -112,7 +112,7 @@ func listBody[E any](elements []E) map[string]any {
 	}
 }
 
-// page cuts the query's page out of the list. A page past the end is empty.
+// page returns the query's page of the list. A page past the end is empty.
 func page(configurations []Configuration, query url.Values) []Configuration {
 	size := min(positive(query.Get("page_size"), defaultPageSize), maxPageSize)
 	before := positive(query.Get("page"), 1) - 1
@@ -122,7 +122,7 @@ func page(configurations []Configuration, query url.Values) []Configuration {
 	return configurations[before*size : min((before+1)*size, len(configurations))]
 }
 
-// positive reads a positive number, or gives the fallback.
+// positive parses a positive number, or returns the fallback.
 func positive(text string, fallback int) int {
 	if number, err := strconv.Atoi(text); err == nil && number > 0 {
 		return number

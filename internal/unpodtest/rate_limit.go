@@ -9,17 +9,16 @@ import (
 	"time"
 )
 
-// RateLimit allows a number of requests in each window of time, which begins with
-// the first of them. The zero value has no limit.
+// RateLimit allows a number of requests per window, which begins with its first
+// request. The zero value means no limit.
 type RateLimit struct {
 	Requests int
 	Window   time.Duration
-	// ResetOnly makes the answer tell with X-RateLimit-Reset when to come again,
-	// and not with Retry-After.
+	// ResetOnly sends X-RateLimit-Reset instead of Retry-After.
 	ResetOnly bool
 }
 
-// refuse answers a request that is one too many.
+// refuse responds to a request over the limit.
 func (l RateLimit) refuse(form ErrorForm, now, reset time.Time) http.HandlerFunc {
 	seconds := strconv.FormatInt(secondsUp(reset.Sub(now)), 10)
 	answer := form.refuse(http.StatusTooManyRequests, "rate_limit_exceeded",
@@ -30,25 +29,26 @@ func (l RateLimit) refuse(form ErrorForm, now, reset time.Time) http.HandlerFunc
 	return Header("Retry-After", seconds, answer)
 }
 
-// rateLimitHeaders adds the headers that tell of a limit that is used up.
+// rateLimitHeaders adds the headers of an exhausted limit.
 func rateLimitHeaders(limit int, reset time.Time, next http.HandlerFunc) http.HandlerFunc {
 	next = Header("X-RateLimit-Reset", strconv.FormatInt(secondsUp(time.Duration(reset.UnixNano())), 10), next)
 	next = Header("X-RateLimit-Remaining", "0", next)
 	return Header("X-RateLimit-Limit", strconv.Itoa(limit), next)
 }
 
-// secondsUp rounds up to whole seconds: who waits that long is not too early.
+// secondsUp rounds up to whole seconds, so that a client that waits this long is
+// not too early.
 func secondsUp(duration time.Duration) int64 {
 	return int64((duration + time.Second - 1) / time.Second)
 }
 
-// limiter counts the requests of the window under way.
+// limiter counts the requests of the current window.
 type limiter struct {
 	reset time.Time // when the window ends
 	used  int
 }
 
-// allow counts a request, unless it is one too many.
+// allow counts a request and reports whether it is within the limit.
 func (l *limiter) allow(limit RateLimit, now time.Time) bool {
 	if limit.Requests == 0 {
 		return true

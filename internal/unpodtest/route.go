@@ -19,13 +19,13 @@ const (
 	disconnect
 )
 
-// route is an endpoint, and the bridge that its path names.
+// route is an endpoint and the slug of the bridge in its path.
 type route struct {
 	action action
 	slug   string
 }
 
-// method returns the only method that the endpoint has.
+// method returns the only method that the endpoint accepts.
 func (r route) method() string {
 	if r.action == connect || r.action == disconnect {
 		return http.MethodPost
@@ -33,7 +33,7 @@ func (r route) method() string {
 	return http.MethodGet
 }
 
-// routeOf returns the endpoint of a path, which ends in a slash.
+// routeOf returns the endpoint of a path. Paths end in a slash.
 func routeOf(path string) (found route, ok bool) {
 	if path == Path {
 		return route{action: listConfigurations}, true

@@ -15,24 +15,24 @@ import (
 	"time"
 )
 
-// Server is an API that listens.
+// Server is an API that listens on a port.
 type Server struct {
 	*API
 
-	// URL is the base URL, without a last slash.
+	// URL is the base URL, without a trailing slash.
 	URL string
-	// CACertPEM is the PEM text of the certificate to trust. It is empty for a
-	// server of plain HTTP.
+	// CACertPEM is the PEM-encoded certificate to trust. It is empty for plain
+	// HTTP.
 	CACertPEM string
 
 	http     *http.Server
 	listener *listener
-	served   chan struct{} // closed once the port is given back
+	served   chan struct{} // closed once the port is free
 }
 
-// Listen serves the API over HTTP at the address, such as 127.0.0.1:3001, or
-// 127.0.0.1:0 for a free port. It fails if the address cannot be had, or if the
-// context is done first. It serves until Close.
+// Listen serves the API over HTTP at an address such as 127.0.0.1:3001, or
+// 127.0.0.1:0 for a free port, until Close. It fails if the address is not
+// available, or if ctx is done.
 func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
 	listener, err := listen(ctx, address)
 	if err != nil {
@@ -43,7 +43,7 @@ func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
 	return server, nil
 }
 
-// listenTLS serves the API over TLS at a free port.
+// listenTLS serves the API over TLS on a free port.
 func listenTLS(ctx context.Context, api *API, certificate tls.Certificate) (*Server, error) {
 	listener, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {
@@ -52,13 +52,13 @@ func listenTLS(ctx context.Context, api *API, certificate tls.Certificate) (*Ser
 	server := newServer(api, "https", listener)
 	server.CACertPEM = CertificatePEM(certificate)
 	server.http.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
-	// Otherwise each client that does not trust the certificate is reported.
+	// Otherwise net/http logs every client that does not trust the certificate.
 	server.http.ErrorLog = log.New(io.Discard, "", 0)
 	go server.serve(func(l net.Listener) error { return server.http.ServeTLS(l, "", "") })
 	return server, nil
 }
 
-// listen opens the port, unless the context is done.
+// listen opens the port, unless ctx is done.
 func listen(ctx context.Context, address string) (*listener, error) {
 	tcp, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err == nil && ctx.Err() != nil {
@@ -81,21 +81,19 @@ func newServer(api *API, scheme string, listener *listener) *Server {
 	}
 }
 
-// serve serves until Close.
 func (s *Server) serve(accept func(net.Listener) error) {
 	defer close(s.served)
-	_ = accept(s.listener) // It ends with ErrServerClosed, once Close is called.
+	_ = accept(s.listener) // It returns ErrServerClosed after Close.
 }
 
-// Silence lets every connection that is open now die without a word: it stays
-// open and answers nothing, not even an HTTP/2 ping. Connections that are made
-// later work.
+// Silence makes every open connection go silent: it stays open, but gets no
+// response, not even to an HTTP/2 ping. Later connections work.
 func (s *Server) Silence() {
 	s.listener.silence()
 }
 
 // Close stops listening and drops every connection. It returns once the port is
-// free again, even if Serve has not begun yet: then it is Serve that frees it.
+// free, even if serve has yet to start.
 func (s *Server) Close() error {
 	err := s.http.Close()
 	<-s.served

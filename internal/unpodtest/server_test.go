@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestListen(t *testing.T) {
+func TestListen_freesPortOnClose(t *testing.T) {
 	t.Parallel()
 	server, err := New(Token, OrgHandle).Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {
@@ -17,24 +17,24 @@ func TestListen(t *testing.T) {
 	}
 	address, err := url.Parse(server.URL)
 	if err != nil || address.Scheme != "http" || address.Hostname() != "127.0.0.1" || address.Port() == "0" || address.Path != "" {
-		t.Errorf("got URL %s, want that of a port of 127.0.0.1, without a last slash", server.URL)
+		t.Errorf("got URL %s, want a port on 127.0.0.1 and no trailing slash", server.URL)
 	}
 	if _, err := New(Token, OrgHandle).Listen(t.Context(), address.Host); err == nil {
-		t.Error("got no error for a port that is taken, want one")
+		t.Error("got no error for a port in use, want one")
 	}
 	if err := server.Close(); err != nil {
 		t.Errorf("got error %s from Close, want none", err)
 	}
 	again, err := New(Token, OrgHandle).Listen(t.Context(), address.Host)
 	if err != nil {
-		t.Fatalf("got error %s for a port that was given back by Close, want none", err)
+		t.Fatalf("got error %s for the port after Close, want none", err)
 	}
 	if err := again.Close(); err != nil {
 		t.Errorf("got error %s from Close, want none", err)
 	}
 }
 
-func TestListenIsCancelled(t *testing.T) {
+func TestListen_canceledContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -3,25 +3,26 @@
 
 package unpodtest
 
-// Settings say which of the documented platforms the local Unpod is. The zero
-// value is the one of the newest page.
+// Settings choose which of the documented platforms the local Unpod imitates.
+// The zero value is the newest one.
 type Settings struct {
-	// Older makes it the platform of docs.unpod.dev: a provider is a number,
-	// elements have no account_sid and no created_at, but secrets, and a missing
+	// Older imitates the platform of docs.unpod.dev: the provider is a number,
+	// elements have secrets but no account_sid and no created_at, and a missing
 	// Org-Handle is a 400.
 	Older bool
-	// Errors is the form of its error bodies.
+	// Errors is the form of error bodies.
 	Errors ErrorForm
-	// TokenExpired makes the token one that has expired.
+	// TokenExpired makes the token expired.
 	TokenExpired bool
-	// RateLimit limits the requests that have the right token.
+	// RateLimit limits the requests with a valid token.
 	RateLimit RateLimit
-	// AnyOrganization makes every other handle that of the first organization.
+	// AnyOrganization accepts every handle. Unknown ones mean the first
+	// organization.
 	AnyOrganization bool
-	// EmptyObject makes an empty list {} instead of [], as the platform's renderer
-	// does with a list that a view returns bare.
+	// EmptyObject sends an empty list as {} instead of [], as the platform's
+	// renderer does if a view returns a bare list.
 	EmptyObject bool
-	// Pages puts the platform's paginator in front of the list: count beside data,
-	// and the query's page and page_size obeyed.
+	// Pages adds the platform's paginator: count beside data, and the page and
+	// page_size parameters.
 	Pages bool
 }

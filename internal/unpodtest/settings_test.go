@@ -46,7 +46,7 @@ func TestErrors_chosenForm(t *testing.T) {
 		"no handle, message":       {Settings{Errors: MessageForm}, "GET", right, "", 206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`},
 		"no handle, detail":        {Settings{Errors: DetailForm}, "GET", right, "", 400, `{"detail":"Org-Handle header is required."}`},
 		"no handle, older":         {Settings{Older: true}, "GET", right, "", 400, `{"status_code":400,"message":"Org-Handle header is required."}`},
-		"another method, object":   {Settings{Errors: ObjectForm}, "PUT", right, OrgHandle, 405, `{"error":{"code":"method_not_allowed","message":"Method \"PUT\" not allowed."}}`},
+		"wrong method, object":     {Settings{Errors: ObjectForm}, "PUT", right, OrgHandle, 405, `{"error":{"code":"method_not_allowed","message":"Method \"PUT\" not allowed."}}`},
 		"any organization, detail": {Settings{Errors: DetailForm, AnyOrganization: true}, "GET", right, "", 400, `{"detail":"Org-Handle header is required."}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestErrors_chosenForm(t *testing.T) {
 	}
 }
 
-func TestAddOrganization(t *testing.T) {
+func TestAddOrganization_hasOwnConfigurations(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle)
 	api.AddOrganization("acme", Documented()...)
@@ -72,7 +72,7 @@ func TestAddOrganization(t *testing.T) {
 	wantAnswer(t, ask(t, api, http.MethodGet, Path, "Token "+Token, "acme"), 200, "application/json", documented)
 }
 
-func TestRateLimit(t *testing.T) {
+func TestRateLimit_windowsAndHeaders(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := New(Token, OrgHandle)
@@ -87,7 +87,7 @@ func TestRateLimit(t *testing.T) {
 		if got := ask(t, api, http.MethodGet, Path, "", "").Code; got != 401 {
 			t.Errorf("got status %d, want 401, which does not count", got)
 		}
-		time.Sleep(29500 * time.Millisecond) //nolint:forbidigo // The clock is that of the bubble.
+		time.Sleep(29500 * time.Millisecond) //nolint:forbidigo // It is the clock of the bubble.
 		wantStatus(200)
 		throttled := list(t, api, "")
 		wantAnswer(t, throttled, 429, "application/json",
@@ -102,7 +102,7 @@ func TestRateLimit(t *testing.T) {
 		throttled = list(t, api, "")
 		wantAnswer(t, throttled, 429, "application/json",
 			`{"error":{"code":"rate_limit_exceeded","message":"Request was throttled. Expected available in 60 seconds."}}`)
-		// The bubble's clock began at midnight, January 1, 2000.
+		// The bubble's clock starts at midnight, January 1, 2000.
 		wantHeader(t, throttled, map[string]string{
 			"Retry-After": "", "X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "946684920",
 		})

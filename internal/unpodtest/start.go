@@ -23,15 +23,16 @@ func Start(tb testing.TB, api *API) *Server {
 	return started(tb, server, err)
 }
 
-// StartTLS serves the API over TLS, with HTTP/2, until the test ends. It has a
-// new certificate for 127.0.0.1 and the names.
+// StartTLS serves the API over TLS and HTTP/2 until the test ends. It makes a
+// certificate for 127.0.0.1 and these names.
 func StartTLS(tb testing.TB, api *API, names ...string) *Server {
 	tb.Helper()
 	server, err := listenTLS(tb.Context(), api, NewCertificate(tb, names...))
 	return started(tb, server, err)
 }
 
-// started closes a server that has started when the test ends.
+// started closes the server when the test ends, or fails the test if it did not
+// start.
 func started(tb testing.TB, server *Server, err error) *Server {
 	tb.Helper()
 	if err != nil {
@@ -45,8 +46,8 @@ func started(tb testing.TB, server *Server, err error) *Server {
 	return server
 }
 
-// NewCertificate makes a certificate authority that is its own server, for
-// 127.0.0.1 and the names.
+// NewCertificate makes a CA certificate that is also a server certificate for
+// 127.0.0.1 and these names.
 func NewCertificate(tb testing.TB, names ...string) tls.Certificate {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -70,7 +71,7 @@ func NewCertificate(tb testing.TB, names ...string) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// CertificatePEM returns the PEM text of a certificate, without its key.
+// CertificatePEM encodes a certificate as PEM, without its key.
 func CertificatePEM(certificate tls.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]}))
 }

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// client returns a client that trusts the server and notices a connection that
-// does not answer its pings.
+// client returns a client that trusts the server and notices if a connection
+// does not respond to pings.
 func client(t *testing.T, server *Server) *http.Client {
 	t.Helper()
 	transport := &http.Transport{
@@ -36,7 +36,7 @@ func client(t *testing.T, server *Server) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// visit asks for the server's root.
+// visit requests the server's root.
 func visit(t *testing.T, client *http.Client, base string) error {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base, http.NoBody)
@@ -76,7 +76,7 @@ func TestStart_protocols(t *testing.T) {
 	}
 }
 
-func TestSilence_answersNoPing(t *testing.T) {
+func TestSilence_ignoresPings(t *testing.T) {
 	t.Parallel()
 	server := StartTLS(t, New(Token, OrgHandle))
 	client := client(t, server)
@@ -84,9 +84,9 @@ func TestSilence_answersNoPing(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Silence()
-	// The client has no timeout: only pings without an answer end this request.
+	// The client has no timeout: only unanswered pings end this request.
 	if err := visit(t, client, server.URL); err == nil || !strings.Contains(err.Error(), "connection lost") {
-		t.Errorf("got error %v on a silent connection, want a connection that is lost", err)
+		t.Errorf("got error %v on a silent connection, want a lost connection", err)
 	}
 	if err := visit(t, client, server.URL); err != nil {
 		t.Errorf("got error %s on a new connection, want none", err)
@@ -107,12 +107,12 @@ func TestSilence_keepsConnectionsOpen(t *testing.T) {
 	if _, err := io.WriteString(silent, rawRequest); err != nil {
 		t.Fatal(err)
 	}
-	exchange(t, dial(t, server)) // By now the silent connection would have answered.
+	exchange(t, dial(t, server)) // By now the silent connection would have responded.
 	if err := silent.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := silent.Read(make([]byte, 1)); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("got %d bytes and error %v, want a connection that stays open and brings nothing", n, err)
+		t.Errorf("got %d bytes and error %v, want an open connection without data", n, err)
 	}
 	if err := silent.SetReadDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
@@ -121,24 +121,24 @@ func TestSilence_keepsConnectionsOpen(t *testing.T) {
 		t.Errorf("got error %s from Close, want none", err)
 	}
 	if n, err := silent.Read(make([]byte, 1)); n != 0 || err == nil {
-		t.Errorf("got %d bytes and error %v after Close, want the connection to end", n, err)
+		t.Errorf("got %d bytes and error %v after Close, want a closed connection", n, err)
 	}
 }
 
 const rawRequest = "GET / HTTP/1.1\r\nHost: unpod.example\r\n\r\n"
 
-// dial connects to a plain server.
+// dial connects to a plain HTTP server.
 func dial(t *testing.T, server *Server) net.Conn {
 	t.Helper()
 	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = connection.Close() }) // What matters was read.
+	t.Cleanup(func() { _ = connection.Close() }) // Nothing more is read.
 	return connection
 }
 
-// exchange sends a request and reads the whole answer.
+// exchange sends a request and reads the complete response.
 func exchange(t *testing.T, connection net.Conn) {
 	t.Helper()
 	if _, err := io.WriteString(connection, rawRequest); err != nil {
@@ -148,7 +148,7 @@ func exchange(t *testing.T, connection net.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = response.Body.Close() }() // It is read to its end.
+	defer func() { _ = response.Body.Close() }() // It is read completely.
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
 		t.Fatal(err)
 	}
