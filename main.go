@@ -1,14 +1,15 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Terraform starts this program as the Unpod provider.
+// Command terraform-provider-unpod is the Unpod provider, which Terraform starts
+// as a plugin.
 package main
 
 import (
 	"flag"
 	"fmt"
 	"io"
-	"log" //nolint:depguard // It is silenced here.
+	"log" //nolint:depguard // It is turned off here.
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -23,8 +24,8 @@ var (
 )
 
 func main() {
-	// net/http logs what a server sends unasked, which can be the token, and
-	// Terraform would keep it in its own log.
+	// net/http logs unexpected data from a server, which may contain the token,
+	// and Terraform would add that to its own log.
 	log.SetOutput(io.Discard)
 
 	debug := flag.Bool("debug", false, "wait for a debugger, and print how to have Terraform use this process")

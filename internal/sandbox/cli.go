@@ -13,11 +13,11 @@ import (
 	"strconv"
 )
 
-// pathVariable is the variable with which terraform-plugin-testing lets one
-// choose its CLI. A sandbox obeys it too, so that all tests run the same one.
+// pathVariable is the variable that terraform-plugin-testing reads its CLI from.
+// A sandbox uses it too, so that all tests run the same CLI.
 const pathVariable = "TF_ACC_TERRAFORM_PATH"
 
-// ErrNoCLI says that there is no CLI to run.
+// ErrNoCLI means that there is no CLI to run.
 var ErrNoCLI = errors.New(`neither terraform nor tofu was found in PATH, and one of the two is needed. Get one from
   Terraform: https://developer.hashicorp.com/terraform/install
   OpenTofu:  https://opentofu.org/docs/intro/install/
@@ -26,8 +26,7 @@ or let ` + pathVariable + ` name the executable. "make test" and "make demo" bui
 // CLI is the Terraform or OpenTofu that a sandbox runs.
 type CLI struct {
 	Path string
-	// Name is the command that a user types, terraform or tofu. The executable
-	// itself may have another name.
+	// Name is terraform or tofu, whatever the name of the executable is.
 	Name    string
 	Version string // such as 1.11.4
 	Minor   int    // 11 in 1.11.4
@@ -35,8 +34,8 @@ type CLI struct {
 	platform string // such as linux_amd64
 }
 
-// findCLI returns the absolute path of the CLI to run: the executable that
-// TF_ACC_TERRAFORM_PATH names, else terraform from PATH, else tofu from PATH.
+// findCLI returns the absolute path of the CLI to run: TF_ACC_TERRAFORM_PATH,
+// else terraform or tofu from PATH, in this order.
 func findCLI() (string, error) {
 	if named := os.Getenv(pathVariable); named != "" {
 		path, err := exec.LookPath(named)
@@ -53,11 +52,11 @@ func findCLI() (string, error) {
 	return "", ErrNoCLI
 }
 
-// versionPattern matches the output of the CLI's command version.
+// versionPattern matches the output of the version command.
 var versionPattern = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(1\.(\d+)\.\S+)\s+on (\w+)`)
 
-// parseVersion reads the output of version. The platform is not always Go's: a
-// Mac may well run an Intel Terraform beside an ARM Go.
+// parseVersion parses the output of the version command. The CLI's platform may
+// differ from Go's: a Mac can run an Intel Terraform and an ARM Go.
 func parseVersion(path, output string) (CLI, error) {
 	match := versionPattern.FindStringSubmatch(output)
 	if match == nil {
@@ -71,7 +70,7 @@ func parseVersion(path, output string) (CLI, error) {
 	return CLI{Path: path, Name: name, Version: match[2], Minor: minor, platform: match[4]}, err
 }
 
-// Registry returns the host with which the CLI completes the address unpod-ai/unpod.
+// Registry returns the CLI's default registry, which it adds to unpod-ai/unpod.
 func (c CLI) Registry() string {
 	if c.Name == "tofu" {
 		return "registry.opentofu.org"

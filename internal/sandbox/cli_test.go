@@ -20,12 +20,12 @@ func TestFindCLI(t *testing.T) {
 		want        string
 		wantErrors  []string
 	}{
-		"terraform comes first":        {path: both, want: filepath.Join(both, executable("terraform"))},
-		"tofu if it is the only one":   {path: tofu, want: filepath.Join(tofu, executable("tofu"))},
-		"the variable beats the path":  {named: filepath.Join(tofu, executable("tofu")), path: both, want: filepath.Join(tofu, executable("tofu"))},
-		"the variable names no file":   {named: filepath.Join(neither, "gone"), path: both, wantErrors: []string{pathVariable}},
-		"the variable names a folder":  {named: neither, path: both, wantErrors: []string{pathVariable}},
-		"neither, and where to get it": {path: neither, wantErrors: []string{"neither terraform nor tofu", "https://developer.hashicorp.com/terraform/install", "https://opentofu.org/docs/intro/install/", pathVariable}},
+		"terraform comes first":             {path: both, want: filepath.Join(both, executable("terraform"))},
+		"tofu if there is no terraform":     {path: tofu, want: filepath.Join(tofu, executable("tofu"))},
+		"the variable overrides PATH":       {named: filepath.Join(tofu, executable("tofu")), path: both, want: filepath.Join(tofu, executable("tofu"))},
+		"the variable names a missing file": {named: filepath.Join(neither, "gone"), path: both, wantErrors: []string{pathVariable}},
+		"the variable names a directory":    {named: neither, path: both, wantErrors: []string{pathVariable}},
+		"neither, with download links":      {path: neither, wantErrors: []string{"neither terraform nor tofu", "https://developer.hashicorp.com/terraform/install", "https://opentofu.org/docs/intro/install/", pathVariable}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -33,22 +33,22 @@ func TestFindCLI(t *testing.T) {
 			t.Setenv("PATH", test.path)
 			got, err := findCLI()
 			if got != test.want {
-				t.Errorf("findCLI() = %q, want %q", got, test.want)
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 			if failed := err != nil; failed != (len(test.wantErrors) > 0) {
-				t.Errorf("findCLI() error = %v", err)
+				t.Errorf("got error %v, want one: %t", err, !failed)
 			}
 			for _, want := range test.wantErrors {
 				if err != nil && !strings.Contains(err.Error(), want) {
-					t.Errorf("the error does not mention %q: %v", want, err)
+					t.Errorf("missing %q in the error: %v", want, err)
 				}
 			}
 		})
 	}
 }
 
-// TestParseVersion has what the CLIs print. The name of the executable says
-// nothing.
+// TestParseVersion parses what the CLIs print. The name of the executable must
+// not matter.
 func TestParseVersion(t *testing.T) {
 	t.Parallel()
 	const path = "/opt/cli-1"
@@ -57,17 +57,17 @@ func TestParseVersion(t *testing.T) {
 		"OpenTofu v1.12.6-dev\r\non windows_arm64\r\n+ provider x\n":                    {path, "tofu", "1.12.6-dev", 12, "windows_arm64"},
 	} {
 		if got, err := parseVersion(path, output); got != want || err != nil {
-			t.Errorf("parseVersion(%q) = %v, %v; want %v", output, got, err, want)
+			t.Errorf("%q: got %v and error %v, want %v", output, got, err, want)
 		}
 	}
 	for _, output := range []string{"", "go version go1.26.0 linux/amd64\n", "Terraform v0.15.5\non linux_amd64\n"} {
 		if _, err := parseVersion(path, output); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), output) {
-			t.Errorf("parseVersion(%q) error = %v", output, err)
+			t.Errorf("%q: got error %v, want one with the path and the output", output, err)
 		}
 	}
 }
 
-// directoryOf makes a directory with executables of these names that do nothing.
+// directoryOf makes a directory of executables that do nothing.
 func directoryOf(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -12,23 +12,22 @@ import (
 	"time"
 )
 
-// grace is how long a command may take to end once it was interrupted.
-// Terraform uses it to stop its providers and to write its state.
+// grace is how long an interrupted command may take to end. Terraform needs it
+// to stop its providers and write its state.
 const grace = 10 * time.Second
 
-// stopGently makes the end of the command's context interrupt it once, as
-// Ctrl-C in a terminal would, and kill it only when it does not end in time.
+// stopGently makes the end of the command's context interrupt it once, as Ctrl-C
+// does, and kill it if it has not ended in time.
 //
-// The command gets its own process group, since the terminal would send a
-// Ctrl-C to it as well, and Terraform takes a second interrupt as the order to
-// drop everything at once.
+// The command gets its own process group. Otherwise a Ctrl-C in the terminal
+// would reach it as well, and Terraform aborts at once on a second interrupt.
 func stopGently(cmd *exec.Cmd) {
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return interruptGroup(cmd.Process) }
 	cmd.WaitDelay = grace
 }
 
-// runGently returns all that the command printed, which an error carries too.
+// runGently runs a command and returns its output, which errors include too.
 func runGently(cmd *exec.Cmd) (string, error) {
 	stopGently(cmd)
 	var output bytes.Buffer

@@ -12,8 +12,8 @@ import (
 
 func ownGroup(*exec.Cmd) {}
 
-// interruptGroup kills: Windows has no interrupt that one process could send
-// to another alone.
+// interruptGroup kills the process, because Windows cannot interrupt a single
+// process.
 func interruptGroup(leader *os.Process) error {
 	return leader.Kill()
 }

@@ -15,8 +15,8 @@ func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }
 
-// interruptGroup reaches a command's children too, as a terminal would: the
-// compilers that go build has started end with it.
+// interruptGroup interrupts a command and its children, as a terminal does, so
+// that the compilers that go build has started end too.
 func interruptGroup(leader *os.Process) error {
 	return syscall.Kill(-leader.Pid, syscall.SIGINT)
 }

@@ -18,14 +18,14 @@ import (
 	"time"
 )
 
-func TestNewLeavesNothingWhenInterruptedInTheBuild(t *testing.T) {
+func TestNew_interruptedBuildLeavesNothing(t *testing.T) {
 	tmp := ownTmp(t)
 	cli, err := findCLI()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(pathVariable, cli)
-	// This go says that it is being interrupted by ending the test's wait.
+	// This fake go creates a file to show that the build has started.
 	bin := t.TempDir()
 	started := filepath.Join(bin, "started")
 	writeScript(t, filepath.Join(bin, "go"), `echo object >"$GOTMPDIR/object"; touch "`+started+`"; exec sleep 60`)
@@ -39,15 +39,15 @@ func TestNewLeavesNothingWhenInterruptedInTheBuild(t *testing.T) {
 		}
 	}()
 	if _, err := New(ctx); err == nil {
-		t.Error("New does not tell that it was interrupted")
+		t.Error("got no error from an interrupted New, want one")
 	}
 	if !exists(started) {
-		t.Error("New did not come as far as the build")
+		t.Error("New did not reach the build")
 	}
 	wantEmpty(t, tmp)
 }
 
-func TestCommandIsInterruptedOnce(t *testing.T) {
+func TestCommand_isInterruptedOnce(t *testing.T) {
 	t.Parallel()
 	w := scriptWorkspace(t, `trap 'echo interrupted; n=$((n+1))' INT
 echo ready
@@ -59,12 +59,12 @@ exit "$n"`)
 	cmd := w.Command(ctx, nil, "plan")
 	output := startAndRead(t, cmd, cancel)
 	if strings.Count(output, "interrupted") != 1 || cmd.ProcessState.ExitCode() != 1 {
-		t.Errorf("the command was not interrupted just once: %q, %v", output, cmd.ProcessState)
+		t.Errorf("got output %q and state %v, want exactly one interrupt", output, cmd.ProcessState)
 	}
 }
 
-// startAndRead cancels once the command has printed its first line, and
-// returns what it prints from then on.
+// startAndRead cancels once the command has printed its first line, and returns
+// the rest of the output.
 func startAndRead(t *testing.T, cmd *exec.Cmd, cancel func()) string {
 	t.Helper()
 	reader, writer, err := os.Pipe()
@@ -86,12 +86,12 @@ func startAndRead(t *testing.T, cmd *exec.Cmd, cancel func()) string {
 		t.Error(err)
 	}
 	if err := cmd.Wait(); err == nil || errors.Is(err, exec.ErrWaitDelay) {
-		t.Errorf("Wait() = %v", err)
+		t.Errorf("got error %v from Wait, want the exit status", err)
 	}
 	return string(rest)
 }
 
-// scriptWorkspace has a shell script in the CLI's place.
+// scriptWorkspace returns a workspace whose CLI is a shell script.
 func scriptWorkspace(t *testing.T, script string) *Workspace {
 	t.Helper()
 	dir := t.TempDir()

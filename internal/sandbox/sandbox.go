@@ -1,15 +1,14 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Package sandbox runs the real Terraform or OpenTofu CLI against a build of
-// this provider, the way a user's configuration would run it: an ordinary init
-// that installs the provider from a mirror, then plan and apply.
+// Package sandbox runs the real Terraform or OpenTofu CLI with a build of this
+// provider, as a user would: init installs the provider from a mirror, then plan
+// and apply run.
 //
-// The acceptance tests' harness attaches to a provider inside the test process
-// and so leaves out what a user meets first: the binary, its installation and
-// its environment. The demo and the tests that are about these use a sandbox.
-// It lives in one temporary directory, reads and changes nothing of the user's,
-// and is gone once it is closed.
+// The acceptance tests run the provider inside the test process, so they miss
+// what users see first: the binary, its installation and its environment. A
+// sandbox covers these for the demo and for tests. It lives in one temporary
+// directory, does not touch the user's files, and is gone once it is closed.
 package sandbox
 
 import (
@@ -22,23 +21,22 @@ import (
 	"strings"
 )
 
-// version is the version under which a sandbox's mirror offers the provider. A
-// mirror cannot do without one, a pre-release would match no constraint, and
-// the first minor release is what the examples' constraints may ask for.
+// version is the provider's version in the mirror. Pre-releases match no
+// constraint, and the examples ask for the first minor release.
 const version = "0.1.0"
 
-// modulePath names both this module and its root package, the provider.
+// modulePath is the path of this module and of its root package, the provider.
 const modulePath = "github.com/unpod-ai/terraform-provider-unpod"
 
-// Sandbox is a build of the provider and the CLI that will run it. It is safe
-// for concurrent use; each Workspace has its own directory.
+// Sandbox is a build of the provider and the CLI that runs it. It is safe for
+// concurrent use, since each Workspace has its own directory.
 type Sandbox struct {
 	CLI  CLI
 	root string
 }
 
-// New finds the CLI and builds the provider into a mirror for it. When it
-// fails, or when ctx is done, it leaves nothing behind.
+// New finds the CLI and builds the provider into a mirror for it. If it fails or
+// ctx is done, it leaves nothing behind.
 func New(ctx context.Context) (*Sandbox, error) {
 	return newSandbox(ctx, modulePath)
 }
@@ -48,8 +46,8 @@ func newSandbox(ctx context.Context, target string) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The name is short because the provider's Unix socket lies below it, and
-	// macOS takes no more than 104 bytes for the whole path of one.
+	// The name is short because the provider's Unix socket is below it, and
+	// macOS limits a socket's path to 104 bytes.
 	root, err := os.MkdirTemp("", "unpod-")
 	if err != nil {
 		return nil, fmt.Errorf("making the sandbox's directory: %w", err)
@@ -92,21 +90,21 @@ func (s *Sandbox) prepare(ctx context.Context, target string) error {
 	return s.buildProvider(ctx, target)
 }
 
-// writeCLIConfig lets init find providers in the mirror alone.
+// writeCLIConfig makes init install providers only from the mirror.
 func (s *Sandbox) writeCLIConfig() error {
 	mirror := fmt.Sprintf("filesystem_mirror {\n    path = %q\n  }", filepath.ToSlash(s.mirror()))
 	return writeCLIConfig(s.cliConfig(), mirror)
 }
 
-// WithoutInit writes a CLI configuration with which a configuration can use the
-// provider without init, and returns its path. It is for TF_CLI_CONFIG_FILE.
+// WithoutInit writes a CLI configuration with which the provider needs no init,
+// and returns its path for TF_CLI_CONFIG_FILE.
 func (s *Sandbox) WithoutInit() (string, error) {
 	override := fmt.Sprintf("dev_overrides {\n    \"unpod-ai/unpod\" = %q\n  }", filepath.ToSlash(filepath.Dir(s.provider())))
 	path := filepath.Join(s.root, "without-init.tfrc")
 	return path, writeCLIConfig(path, override)
 }
 
-// writeCLIConfig writes one with a way to install providers.
+// writeCLIConfig writes a CLI configuration with this installation method.
 func writeCLIConfig(path, installation string) error {
 	config := "disable_checkpoint = true\n\nprovider_installation {\n  " + installation + "\n}\n"
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
@@ -117,11 +115,11 @@ func writeCLIConfig(path, installation string) error {
 
 // buildProvider builds the package target into the mirror.
 func (s *Sandbox) buildProvider(ctx context.Context, target string) error {
-	// The release has no cgo and no symbols either. Terraform reads the whole
-	// binary before each plan, to compare its checksum, and so its size counts.
+	// As in a release, there is no cgo and no symbols. Terraform hashes the
+	// binary before each plan, so its size matters.
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", s.provider(), target)
 	goos, goarch, _ := strings.Cut(s.CLI.platform, "_")
-	// A compiler that is stopped half way leaves its temporary files behind.
+	// An interrupted compiler leaves its temporary files behind.
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch, "GOTMPDIR="+s.tmp())
 	if _, err := runGently(cmd); err != nil {
 		return fmt.Errorf("building the provider: %w", err)
@@ -129,7 +127,7 @@ func (s *Sandbox) buildProvider(ctx context.Context, target string) error {
 	return nil
 }
 
-// provider is where a mirror has the provider's binary.
+// provider returns the path of the provider's binary in the mirror.
 func (s *Sandbox) provider() string {
 	name := "terraform-provider-unpod_v" + version
 	if strings.HasPrefix(s.CLI.platform, "windows_") {
@@ -144,9 +142,8 @@ func (s *Sandbox) mirror() string     { return filepath.Join(s.root, "mirror") }
 func (s *Sandbox) workspaces() string { return filepath.Join(s.root, "workspaces") }
 func (s *Sandbox) cliConfig() string  { return filepath.Join(s.root, "cli.tfrc") }
 
-// ModuleRoot returns the directory of this module, from wherever inside it the
-// process was started: a test starts in its package's directory, and a command
-// where its user stands.
+// ModuleRoot returns this module's directory, wherever inside it the process was
+// started: tests start in their package's directory, commands in the user's.
 func ModuleRoot(ctx context.Context) (string, error) {
 	output, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// box is shared, because a build takes longer than all of the tests together.
+// box is shared because a build takes longer than all tests together.
 var box *Sandbox
 
 func TestMain(m *testing.M) {
@@ -33,12 +33,11 @@ func runTests(m *testing.M) int {
 	return status
 }
 
-// TestInitInstallsTheBuild runs in the worst of environments: a proxy that is
-// not there, a configuration of the CLI that is not there, and arguments that
-// no command knows.
+// TestRun_initInstallsTheBuild runs in a broken environment: the proxy and the
+// CLI configuration do not exist, and TF_CLI_ARGS is invalid.
 //
 //nolint:paralleltest // It sets environment variables.
-func TestInitInstallsTheBuild(t *testing.T) {
+func TestRun_initInstallsTheBuild(t *testing.T) {
 	home := t.TempDir()
 	for name, value := range map[string]string{
 		"HOME":                home,
@@ -71,7 +70,7 @@ provider "unpod" {}
 		t.Fatal(err)
 	}
 	if want := "/unpod-ai/unpod v" + version; !strings.Contains(output, want) {
-		t.Errorf("version does not mention the provider %s:\n%s", want, output)
+		t.Errorf("missing %q in the output of version:\n%s", want, output)
 	}
 	if _, err := w.Run(t.Context(), nil, "providers", "schema", "-json"); err != nil {
 		t.Errorf("the installed provider does not start: %v", err)
@@ -80,31 +79,31 @@ provider "unpod" {}
 }
 
 //nolint:paralleltest // It sets environment variables.
-func TestNewLeavesNothingWhenTheBuildFails(t *testing.T) {
+func TestNew_failedBuildLeavesNothing(t *testing.T) {
 	tmp := ownTmp(t)
 	_, err := newSandbox(t.Context(), modulePath+"/internal/nosuchpackage")
 	if err == nil || !strings.Contains(err.Error(), "nosuchpackage") {
-		t.Errorf("the error does not show what go build said: %v", err)
+		t.Errorf("got error %v, want one with the output of go build", err)
 	}
 	wantEmpty(t, tmp)
 }
 
-func TestNewLeavesNothingWithoutACLI(t *testing.T) {
+func TestNew_missingCLILeavesNothing(t *testing.T) {
 	tmp := ownTmp(t)
 	t.Setenv(pathVariable, filepath.Join(tmp, "gone"))
 	if _, err := New(t.Context()); err == nil {
-		t.Error("New found a CLI that is not there")
+		t.Error("got no error for a missing CLI, want one")
 	}
 	wantEmpty(t, tmp)
 }
 
-func TestNewLeavesNothingForAnotherProgram(t *testing.T) {
+func TestNew_otherProgramLeavesNothing(t *testing.T) {
 	program := filepath.Join(t.TempDir(), executable("terraform"))
 	writeScript(t, program, "echo version 0 of another program")
 	tmp := ownTmp(t)
 	t.Setenv(pathVariable, program)
 	if _, err := New(t.Context()); err == nil || !strings.Contains(err.Error(), "version 0 of another program") {
-		t.Errorf("New took another program for Terraform: %v", err)
+		t.Errorf("got error %v, want one with what the program printed", err)
 	}
 	wantEmpty(t, tmp)
 }
@@ -129,7 +128,7 @@ func textWorkspace(t *testing.T, config string) *Workspace {
 	return w
 }
 
-// ownTmp gives the test a temporary directory under every system's name for it.
+// ownTmp gives the test its own temporary directory on every system.
 func ownTmp(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -143,6 +142,6 @@ func wantEmpty(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) > 0 {
-		t.Errorf("left behind in %s: %v, %v", dir, entries, err)
+		t.Errorf("%s is not empty: %v (error: %v)", dir, entries, err)
 	}
 }

@@ -15,16 +15,16 @@ import (
 	"strings"
 )
 
-// Workspace is a directory of a sandbox that holds one configuration.
+// Workspace is a directory of a sandbox with one configuration.
 type Workspace struct {
-	// Dir is where the CLI runs, and where it leaves its state.
+	// Dir is the directory in which the CLI runs and leaves its state.
 	Dir string
 
 	sandbox *Sandbox
 }
 
-// Workspace makes a scratch copy of a configuration's directory. What runs of
-// the CLI may have left there, such as state and lock files, stays behind.
+// Workspace copies a configuration's directory, without state, lock files and
+// other traces of earlier runs.
 func (s *Sandbox) Workspace(source string) (*Workspace, error) {
 	w, err := s.emptyWorkspace()
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Sandbox) Workspace(source string) (*Workspace, error) {
 	return w, nil
 }
 
-// WorkspaceFromText makes a workspace whose only file, main.tf, is config.
+// WorkspaceFromText makes a workspace with config as its only file, main.tf.
 func (s *Sandbox) WorkspaceFromText(config string) (*Workspace, error) {
 	w, err := s.emptyWorkspace()
 	if err != nil {
@@ -56,10 +56,10 @@ func (s *Sandbox) emptyWorkspace() (*Workspace, error) {
 	return &Workspace{Dir: dir, sandbox: s}, nil
 }
 
-// Command is the CLI in the workspace, ready to be run. Its environment is
-// made from nothing: env and the little that the CLI needs, but no variable of
-// the caller's that would change what it does. When ctx is done it is
-// interrupted once, and killed if that does not end it within seconds.
+// Command returns a CLI command that runs in the workspace. Its environment
+// contains only env and what the CLI needs, so that the caller's variables
+// cannot affect it. When ctx is done, the command is interrupted, and killed if
+// it does not end within seconds.
 func (w *Workspace) Command(ctx context.Context, env map[string]string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, w.sandbox.CLI.Path, args...)
 	cmd.Dir = w.Dir
@@ -68,13 +68,13 @@ func (w *Workspace) Command(ctx context.Context, env map[string]string, args ...
 	return cmd
 }
 
-// Run runs Command and returns all that it printed, which an error carries too.
+// Run runs a command and returns its output, which errors include too.
 func (w *Workspace) Run(ctx context.Context, env map[string]string, args ...string) (string, error) {
 	return runGently(w.Command(ctx, env, args...))
 }
 
-// environ sets the home and temporary directories by all of their names,
-// which do no harm on the systems that do not know them.
+// environ returns the environment. It sets the home and temporary directories
+// under the names that all systems use.
 func (s *Sandbox) environ(extra map[string]string) []string {
 	env := map[string]string{
 		"PATH":               os.Getenv("PATH"),
@@ -101,8 +101,8 @@ func (s *Sandbox) environ(extra map[string]string) []string {
 	return list
 }
 
-// copyConfiguration copies regular files only: a link could lead out of the
-// configuration, and back into something of the user's.
+// copyConfiguration copies regular files only, since a link may lead out of the
+// configuration to the user's own files.
 func copyConfiguration(source, target string) error {
 	return filepath.WalkDir(source, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -134,9 +134,9 @@ func copyFile(source, target string) error {
 	return os.WriteFile(target, content, 0o600)
 }
 
-// leftByCLI tells whether a file or directory is a trace of the CLI's runs
-// rather than part of a configuration. A lock file is one here: its checksums
-// are of a released provider, and init would refuse the one just built.
+// leftByCLI reports whether a file or directory comes from earlier runs of the
+// CLI. This includes the lock file: its checksums are those of a release, so
+// init would reject the new build.
 func leftByCLI(name string) bool {
 	return strings.HasPrefix(name, ".terraform") ||
 		strings.HasPrefix(name, "terraform.tfstate") ||

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-func TestCommandEnvironmentHasNothingOfTheCallers(t *testing.T) {
+func TestCommand_inheritsNoEnvironment(t *testing.T) {
 	for _, name := range []string{
 		"TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_DATA_DIR", "TF_LOG", "TF_REATTACH_PROVIDERS", "TF_VAR_x",
 		"TF_WORKSPACE", "UNPOD_API_TOKEN", "UNPOD_BASE_URL", "UNPOD_PLATFORM_TOKEN", "AWS_PROFILE",
@@ -47,11 +47,11 @@ func TestCommandEnvironmentHasNothingOfTheCallers(t *testing.T) {
 		"USERPROFILE":        box.home(),
 	}
 	if !maps.Equal(got, want) {
-		t.Errorf("environment = %v\nwant %v", got, want)
+		t.Errorf("got environment %v\nwant %v", got, want)
 	}
 }
 
-func TestWorkspaceCopiesTheConfigurationAlone(t *testing.T) {
+func TestWorkspace_copiesOnlyConfiguration(t *testing.T) {
 	t.Parallel()
 	source := t.TempDir()
 	for _, name := range []string{
@@ -62,7 +62,7 @@ func TestWorkspaceCopiesTheConfigurationAlone(t *testing.T) {
 		writeFile(t, filepath.Join(source, name), name)
 	}
 	if err := os.Symlink(filepath.Join(source, "main.tf"), filepath.Join(source, "link.tf")); err != nil {
-		t.Log("this system makes no links, and so none is tried:", err)
+		t.Log("this system cannot make links, so the test has none:", err)
 	}
 
 	w, err := box.Workspace(source)
@@ -71,35 +71,35 @@ func TestWorkspaceCopiesTheConfigurationAlone(t *testing.T) {
 	}
 	want := []string{"main.tf", "modules/bridge/main.tf", "values.auto.tfvars"}
 	if got := filesIn(t, w.Dir); !slices.Equal(got, want) {
-		t.Errorf("copied %v, want %v", got, want)
+		t.Errorf("got files %v, want %v", got, want)
 	}
 	content, err := os.ReadFile(filepath.Join(w.Dir, "modules", "bridge", "main.tf"))
 	if err != nil || string(content) != "modules/bridge/main.tf" {
-		t.Errorf("a copy reads %q, %v", content, err)
+		t.Errorf("got %q and error %v from a copy, want its name", content, err)
 	}
 }
 
-func TestWorkspaceOfNoDirectory(t *testing.T) {
+func TestWorkspace_missingDirectory(t *testing.T) {
 	t.Parallel()
 	gone := filepath.Join(t.TempDir(), "gone")
 	if _, err := box.Workspace(gone); err == nil || !strings.Contains(err.Error(), gone) {
-		t.Errorf("Workspace() error = %v, want one that names %s", err, gone)
+		t.Errorf("got error %v, want one that names %s", err, gone)
 	}
 }
 
-func TestRunTellsWhatFailedAndHow(t *testing.T) {
+func TestRun_reportsCommandAndOutput(t *testing.T) {
 	t.Parallel()
 	output, err := textWorkspace(t, "nonsense").Run(t.Context(), nil, "validate", "-no-color")
 	if err == nil {
-		t.Fatal("validate accepts nonsense")
+		t.Fatal("got no error from validate, want one")
 	}
 	for _, want := range []string{"validate -no-color", "exit status 1", "main.tf line 1"} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("the error does not mention %q: %v", want, err)
+			t.Errorf("missing %q in the error: %v", want, err)
 		}
 	}
 	if !strings.Contains(output, "main.tf line 1") {
-		t.Errorf("output = %q", output)
+		t.Errorf("got output %q, want the error's place", output)
 	}
 }
 

@@ -1,8 +1,8 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Command api runs the local Unpod API by itself, with the configurations of
-// Unpod's documentation, for trying the provider or any other client by hand.
+// Command api serves the local Unpod API with the configurations from Unpod's
+// documentation, so that you can try the provider or any other client.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// documentedAddress is where the cURL example of Unpod's documentation asks.
+// documentedAddress is the address in the cURL example of Unpod's documentation.
 const documentedAddress = "127.0.0.1:3001"
 
 func main() {
@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// run serves until ctx is done, which is its ordinary end and no error.
+// run serves until ctx is done, and then returns nil.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
 	options, err := parseOptions(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	return server.Close()
 }
 
-// introduce prints all that one needs to use the API, ready to be pasted.
+// introduce prints how to use the API, ready to paste.
 func introduce(stdout io.Writer, base string, options *options) error {
 	_, err := fmt.Fprintf(stdout, `A local Unpod is listening on %[1]s
 %[6]sPress Ctrl-C to stop it.
@@ -83,7 +83,7 @@ Or point the provider at it. The README tells how under "A local build":
 	return err
 }
 
-// description tells in lines of text which platform the local Unpod is.
+// description describes the settings of the local Unpod in lines of text.
 func description(options *options) string {
 	lines := []string{"Each organization has two provider configurations, as the documentation shows them."}
 	settings := options.settings
@@ -106,7 +106,8 @@ func description(options *options) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// asDocumented gives a loopback address the name that the documentation uses.
+// asDocumented replaces a loopback IP address with localhost, as in the
+// documentation.
 func asDocumented(base string) string {
 	parsed, err := url.Parse(base)
 	if err != nil {

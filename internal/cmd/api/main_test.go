@@ -19,7 +19,7 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-func TestPrintedRequestWorks(t *testing.T) {
+func TestRun_printsWorkingRequest(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -39,16 +39,16 @@ func TestPrintedRequestWorks(t *testing.T) {
 		t.Error(err)
 	}
 	if response.StatusCode != http.StatusOK || len(body.Data) != len(unpodtest.Documented()) {
-		t.Errorf("status %d with %d configurations", response.StatusCode, len(body.Data))
+		t.Errorf("got status %d with %d configurations, want 200 with all of them", response.StatusCode, len(body.Data))
 	}
 
 	cancel()
 	if err := <-ended; err != nil {
-		t.Errorf("run() = %v after an interrupt, want nil", err)
+		t.Errorf("got error %v after an interrupt, want none", err)
 	}
 }
 
-func TestIntroductionAtTheDocumentedAddress(t *testing.T) {
+func TestIntroduce_documentedAddress(t *testing.T) {
 	t.Parallel()
 	var stdout bytes.Buffer
 	if err := introduce(&stdout, "http://"+documentedAddress, &options{organizations: []string{unpodtest.OrgHandle}}); err != nil {
@@ -68,7 +68,7 @@ func TestIntroductionAtTheDocumentedAddress(t *testing.T) {
 	}
 }
 
-func TestTakenPort(t *testing.T) {
+func TestRun_portInUse(t *testing.T) {
 	t.Parallel()
 	var config net.ListenConfig
 	taken, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -78,23 +78,23 @@ func TestTakenPort(t *testing.T) {
 	defer func() { _ = taken.Close() }()
 	err = run(t.Context(), []string{"-address", taken.Addr().String()}, io.Discard)
 	if err == nil {
-		t.Fatal("run() listens on a port that is taken")
+		t.Fatal("got no error for a port in use, want one")
 	}
 	for _, want := range []string{taken.Addr().String(), "make api ADDRESS=127.0.0.1:3002"} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("the error does not mention %q: %v", want, err)
+			t.Errorf("missing %q in the error: %v", want, err)
 		}
 	}
 }
 
-func TestArguments(t *testing.T) {
+func TestRun_arguments(t *testing.T) {
 	t.Parallel()
 	var stdout bytes.Buffer
 	if err := run(t.Context(), []string{"-h"}, &stdout); err != nil || !strings.Contains(stdout.String(), "-address") {
-		t.Errorf("-h: %v, %q", err, &stdout)
+		t.Errorf("got error %v and output %q for -h, want the flags", err, &stdout)
 	}
 	if err := run(t.Context(), []string{"-port", "1"}, io.Discard); err == nil {
-		t.Error("an argument that is not known is taken")
+		t.Error("got no error for an unknown flag, want one")
 	}
 	for _, wrong := range []string{
 		"127.0.0.1:0", "-errors=xml", "-rate-limit=3", "-rate-limit=0/1s", "-rate-limit=3/-1s", "-org=", "-org=a,a",
@@ -105,7 +105,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-func TestOptions_reachTheAPI(t *testing.T) {
+func TestOptions_configureAPI(t *testing.T) {
 	t.Parallel()
 	const both = "-org=a,b"
 	for name, test := range map[string]struct {
@@ -113,17 +113,17 @@ func TestOptions_reachTheAPI(t *testing.T) {
 		handle     string
 		wantStatus []int
 		wantHeader string
-		wantBody   string // a part of the last body
+		wantBody   string // part of the last body
 	}{
-		"first organization":  {[]string{both}, "a", []int{200}, "", `"id":42`},
-		"second organization": {[]string{both}, "b", []int{200}, "", `"id":142`},
-		"repeated":            {[]string{"-org", "a", "-org", "b"}, "b", []int{200}, "", `"account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy-2"`},
-		"no such one":         {[]string{both}, unpodtest.OrgHandle, []int{403}, "", `"message":"Invalid`},
-		"older":               {[]string{"-older"}, unpodtest.OrgHandle, []int{200}, "", unpodtest.APISecret},
-		"errors":              {[]string{"-errors=detail"}, "x", []int{403}, "", `{"detail":`},
-		"expired":             {[]string{"-expired", "-errors=error"}, unpodtest.OrgHandle, []int{403}, "", `"message":"Token has expired."`},
-		"rate limit":          {[]string{"-rate-limit=1/1h"}, unpodtest.OrgHandle, []int{200, 429}, "Retry-After", "throttled"},
-		"reset only":          {[]string{"-rate-limit=1/1h", "-reset-only"}, unpodtest.OrgHandle, []int{200, 429}, "X-RateLimit-Reset", "throttled"},
+		"first organization":   {[]string{both}, "a", []int{200}, "", `"id":42`},
+		"second organization":  {[]string{both}, "b", []int{200}, "", `"id":142`},
+		"repeated":             {[]string{"-org", "a", "-org", "b"}, "b", []int{200}, "", `"account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy-2"`},
+		"unknown organization": {[]string{both}, unpodtest.OrgHandle, []int{403}, "", `"message":"Invalid`},
+		"older":                {[]string{"-older"}, unpodtest.OrgHandle, []int{200}, "", unpodtest.APISecret},
+		"errors":               {[]string{"-errors=detail"}, "x", []int{403}, "", `{"detail":`},
+		"expired":              {[]string{"-expired", "-errors=error"}, unpodtest.OrgHandle, []int{403}, "", `"message":"Token has expired."`},
+		"rate limit":           {[]string{"-rate-limit=1/1h"}, unpodtest.OrgHandle, []int{200, 429}, "Retry-After", "throttled"},
+		"reset only":           {[]string{"-rate-limit=1/1h", "-reset-only"}, unpodtest.OrgHandle, []int{200, 429}, "X-RateLimit-Reset", "throttled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +153,7 @@ func TestOptions_reachTheAPI(t *testing.T) {
 	}
 }
 
-func TestIntroduction_tellsTheSettings(t *testing.T) {
+func TestIntroduce_settings(t *testing.T) {
 	t.Parallel()
 	parsed, err := parseOptions([]string{"-org=a,b", "-older", "-errors=error", "-expired", "-rate-limit=3/10s", "-reset-only"}, io.Discard)
 	if err != nil {
@@ -172,7 +172,7 @@ func TestIntroduction_tellsTheSettings(t *testing.T) {
 	}
 }
 
-// readIntroduction reads up to the last line that run prints.
+// readIntroduction reads until the last line that run prints.
 func readIntroduction(t *testing.T, stdout io.Reader) string {
 	t.Helper()
 	var text strings.Builder
@@ -187,7 +187,7 @@ func readIntroduction(t *testing.T, stdout io.Reader) string {
 	return ""
 }
 
-// requestOf makes the request that the printed cURL line would make.
+// requestOf returns the request of the printed cURL command.
 func requestOf(t *testing.T, introduction string) *http.Request {
 	t.Helper()
 	option := func(pattern string) [][]string {
@@ -196,7 +196,7 @@ func requestOf(t *testing.T, introduction string) *http.Request {
 	method, target := option(`curl --request (\w+) \\`), option(`--url (\S+) \\`)
 	headers := option(`--header '([^:]+): ([^']+)'`)
 	if len(method) != 1 || len(target) != 1 || len(headers) != 2 {
-		t.Fatalf("no cURL line in:\n%s", introduction)
+		t.Fatalf("no cURL command in:\n%s", introduction)
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method[0][1], target[0][1], http.NoBody)
 	if err != nil {

@@ -16,20 +16,20 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// errorForms are the values of -errors.
+// errorForms are the allowed values of -errors.
 var errorForms = []unpodtest.ErrorForm{
 	unpodtest.MessageForm, unpodtest.ObjectForm, unpodtest.TextForm, unpodtest.DetailForm,
 }
 
-// options are the flags.
+// options holds the values of the flags.
 type options struct {
 	address       string
 	organizations []string
 	settings      unpodtest.Settings
 }
 
-// parseOptions reads the flags. It returns flag.ErrHelp once it has printed the
-// help that was asked for.
+// parseOptions parses the flags. After printing the help for -h, it returns
+// flag.ErrHelp.
 func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	var parsed options
 	flags := flag.NewFlagSet("api", flag.ContinueOnError)
@@ -101,7 +101,7 @@ func (o *options) api() *unpodtest.API {
 }
 
 // configurationsOf returns the configurations of a further organization: the
-// documented ones, with ids and accounts that no other organization has.
+// documented ones, but with unique IDs and accounts.
 func configurationsOf(number int) []unpodtest.Configuration {
 	configurations := unpodtest.Documented()
 	for i := range configurations {

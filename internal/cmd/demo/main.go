@@ -1,9 +1,9 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo shows the provider at work: it builds the provider, starts a local
-// Unpod, and has the real CLI wire a bridge there, with a scratch copy of
-// examples/bridge.
+// Command demo shows the provider at work. It builds the provider, starts a
+// local Unpod, and runs the real CLI on a copy of examples/bridge to connect a
+// bridge.
 package main
 
 import (
@@ -22,14 +22,14 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// interruptedStatus is the shell's customary exit status for Ctrl-C.
+// interruptedStatus is the usual exit status after Ctrl-C.
 const interruptedStatus = 130
 
 var errTooOld = errors.New("examples/bridge uses terraform_data, which came with Terraform 1.4. Let TF_ACC_TERRAFORM_PATH name a newer one")
 
 func main() {
-	// A closed terminal and a closed pipe would end the process before it has
-	// cleaned up, and so they count as interrupts too.
+	// A closed terminal or pipe counts as an interrupt, so that it does not end
+	// the process before cleanup.
 	ctx, stop := signal.NotifyContext(context.Background(),
 		os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx, os.Stdout, os.Stderr)
@@ -45,8 +45,7 @@ func main() {
 	}
 }
 
-// run shows the demo from beginning to end, and leaves nothing of it behind
-// however it ends.
+// run shows the whole demo, and cleans up however it ends.
 func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		return fmt.Errorf("examples/bridge connects a number with curl: %w", err)
@@ -91,14 +90,14 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	return nil
 }
 
-// environment configures the provider as a user's shell would. TF_CLI_ARGS,
-// rather than an argument, keeps the command lines that are shown plain.
+// environment configures the provider as a user's shell would. It sets
+// TF_CLI_ARGS to keep the displayed commands short.
 func environment(baseURL string, colored bool) map[string]string {
 	env := map[string]string{
 		"UNPOD_BASE_URL":   baseURL,
 		"UNPOD_API_TOKEN":  unpodtest.Token,
 		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
-		"TF_VAR_regions":   "{}", // One bridge is enough to see.
+		"TF_VAR_regions":   "{}", // One bridge is enough to show.
 	}
 	if !colored {
 		env["TF_CLI_ARGS"] = "-no-color"
@@ -106,8 +105,8 @@ func environment(baseURL string, colored bool) map[string]string {
 	return env
 }
 
-// commandLine is the terminal that the demo plays: it shows a command, then
-// what the command prints.
+// commandLine imitates a terminal: it shows a command, then the command's
+// output.
 type commandLine struct {
 	name      string
 	workspace *sandbox.Workspace
@@ -117,8 +116,8 @@ type commandLine struct {
 	stderr    io.Writer
 }
 
-// runAll applies a saved plan, since anything else would have to be confirmed.
-// After each change it shows what the platform says.
+// runAll applies saved plans, which need no confirmation, and shows the
+// platform's state after each change.
 func (c commandLine) runAll(ctx context.Context) error {
 	if err := c.run(ctx, "init"); err != nil {
 		return err

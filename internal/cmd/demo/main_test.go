@@ -36,7 +36,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	if strings.Contains(stdout.String(), "\x1b") {
-		t.Error("the output has colors, though it goes to no terminal")
+		t.Error("the output has colors, but is not a terminal")
 	}
 	if strings.Contains(stdout.String(), unpodtest.Token) {
 		t.Error("the output shows the token")
@@ -48,6 +48,6 @@ func wantEmpty(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) > 0 {
-		t.Errorf("left behind in %s: %v, %v", dir, entries, err)
+		t.Errorf("%s is not empty: %v (error: %v)", dir, entries, err)
 	}
 }

@@ -1,7 +1,7 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Only Unix lets a test interrupt one process as Ctrl-C would.
+// Only on Unix can a test interrupt a single process as Ctrl-C does.
 //go:build unix
 
 package main
@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-func TestInterruptedDemoLeavesNothing(t *testing.T) {
+func TestDemo_interruptLeavesNothing(t *testing.T) {
 	t.Parallel()
 	demo := filepath.Join(t.TempDir(), "demo")
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", demo, ".").CombinedOutput(); err != nil {
@@ -28,25 +28,26 @@ func TestInterruptedDemoLeavesNothing(t *testing.T) {
 		signal os.Signal
 		at     string
 	}{
-		"Ctrl-C in the build": {os.Interrupt, "Building"},
-		"Ctrl-C in init":      {os.Interrupt, "$ "},
-		"SIGTERM in plan":     {syscall.SIGTERM, " plan "},
-		"a closed terminal":   {syscall.SIGHUP, " plan "},
+		"Ctrl-C during the build": {os.Interrupt, "Building"},
+		"Ctrl-C during init":      {os.Interrupt, "$ "},
+		"SIGTERM during plan":     {syscall.SIGTERM, " plan "},
+		"closed terminal":         {syscall.SIGHUP, " plan "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tmp := t.TempDir()
 			status, stderr := signalDemo(t, demo, tmp, test.at, test.signal)
 			if status != interruptedStatus || strings.Count(stderr, "The demo was interrupted") != 1 {
-				t.Errorf("exit status %d, stderr:\n%s", status, stderr)
+				t.Errorf("got exit status %d, want %d after one message, stderr:\n%s", status, interruptedStatus, stderr)
 			}
 			wantEmpty(t, tmp)
 		})
 	}
 }
 
-// signalDemo signals the demo once it has printed the text at, and waits until
-// it and all that it started have ended: only then its output ends.
+// signalDemo sends the signal once the demo has printed the text at. It waits
+// until the output ends, which means that the demo and all its child processes
+// have ended.
 func signalDemo(t *testing.T, demo, tmp, at string, signal os.Signal) (status int, stderr string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), demo)
@@ -63,7 +64,7 @@ func signalDemo(t *testing.T, demo, tmp, at string, signal os.Signal) (status in
 	lines := bufio.NewReader(stdout)
 	for line := ""; !strings.Contains(line, at); {
 		if line, err = lines.ReadString('\n'); err != nil {
-			_ = cmd.Wait() // Until then its errors are still written.
+			_ = cmd.Wait() // After that, stderr is complete.
 			if strings.Contains(errors.String(), errTooOld.Error()) {
 				t.Skip(errTooOld)
 			}
@@ -76,6 +77,6 @@ func signalDemo(t *testing.T, demo, tmp, at string, signal os.Signal) (status in
 	if _, err := io.Copy(io.Discard, lines); err != nil {
 		t.Error(err)
 	}
-	_ = cmd.Wait() // The status says all.
+	_ = cmd.Wait() // The exit status is enough.
 	return cmd.ProcessState.ExitCode(), errors.String()
 }

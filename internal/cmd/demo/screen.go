@@ -11,8 +11,8 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// screen is where the demo is looked at. It does not tell when a write fails:
-// once nobody can see the demo, its commands fail by themselves.
+// screen writes the demo's output. It ignores write errors: if nobody can see
+// the demo, its commands fail too.
 type screen struct {
 	out     io.Writer
 	colored bool
@@ -22,8 +22,8 @@ func newScreen(out io.Writer) *screen {
 	return &screen{out: out, colored: wantsColor(out)}
 }
 
-// wantsColor is true for a terminal, unless its user prefers no colors
-// (https://no-color.org).
+// wantsColor reports whether the output is a terminal whose user has not turned
+// off colors (https://no-color.org).
 func wantsColor(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
@@ -44,7 +44,7 @@ func (s *screen) heading(line string) {
 	_, _ = fmt.Fprintf(s.out, "\n%s\n", line)
 }
 
-// connections shows what the platform says is connected.
+// connections shows what is connected according to the platform.
 func (s *screen) connections(all []unpodtest.Connection) {
 	s.heading("The platform says that these numbers are connected:")
 	if len(all) == 0 {
@@ -55,7 +55,7 @@ func (s *screen) connections(all []unpodtest.Connection) {
 	}
 }
 
-// closing says what was shown, and what one can do next.
+// closing sums up the demo and suggests what to do next.
 func (s *screen) closing() {
 	s.text(`
 That was the real CLI with the provider built from this clone. It installed the
