@@ -9,8 +9,8 @@ terraform {
   }
 }
 
-# Set it for plan and for apply, for example in TF_VAR_unpod_api_token. Neither
-# the plan nor the state stores it.
+# Set it for plan and apply, for example in TF_VAR_unpod_api_token. It is not
+# stored in the plan or state.
 variable "unpod_api_token" {
   description = "API token of an Unpod account."
   type        = string

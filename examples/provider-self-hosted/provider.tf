@@ -19,7 +19,7 @@ provider "unpod" {
   base_url    = "https://voice.example.com/unpod"
   ca_cert_pem = file("${path.module}/ca.pem")
 
-  # The platform is slow to respond: wait longer, but not too often.
+  # The platform responds slowly: wait longer, but retry less often.
   request_timeout = "1m30s"
   max_retries     = 2
 }

@@ -3,7 +3,7 @@ data "unpod_telephony_provider_configuration" "twilio" {
   provider_slug = "twilio"
 }
 
-# By account SID: the one of several at a provider.
+# By slug and account SID: one of several at Plivo.
 data "unpod_telephony_provider_configuration" "plivo_india" {
   provider_slug = "plivo"
   account_sid   = "MAyyyyyyyyyyyyyyyyyyyyyyy"

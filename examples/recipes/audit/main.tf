@@ -30,7 +30,7 @@ locals {
   oldest         = timeadd(plantimestamp(), "-${var.max_age_days * 24}h")
 
   # A configuration without a date, or with one in another format, counts as too
-  # old: somebody has to look at it.
+  # old, so that somebody looks at it.
   too_old     = [for c in local.configurations : c.id if try(timecmp(c.created_at, local.oldest) < 0, true)]
   not_allowed = [for c in local.configurations : c.id if !contains(var.allowed_providers, coalesce(c.provider, "none"))]
 
@@ -38,7 +38,7 @@ locals {
   repeated        = { for provider, ids in local.ids_by_provider : provider => ids if length(ids) > 1 }
 }
 
-# A failed check is a warning. The plan goes on.
+# A failed check is a warning. The plan continues.
 check "age" {
   assert {
     condition     = length(local.too_old) == 0

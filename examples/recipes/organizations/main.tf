@@ -24,8 +24,8 @@ variable "support_base_url" {
   type        = string
 }
 
-# Neither token goes to the other's address. What an alias leaves out comes from
-# the environment, for both.
+# Each token goes only to its own organization's platform. Arguments that an alias
+# omits come from the environment.
 provider "unpod" {
   alias      = "sales"
   api_token  = var.sales_api_token

@@ -19,7 +19,7 @@ variable "regions" {
   }
 }
 
-# All look-ups share one request. A region without a configuration fails the plan.
+# All lookups share one request. A region without a configuration fails the plan.
 data "unpod_telephony_provider_configuration" "region" {
   for_each = var.regions
 

@@ -22,9 +22,8 @@ data "unpod_telephony_provider_configuration" "this" {
   }
 }
 
-# Do not add create_before_destroy. Terraform then skips the disconnection, and to
-# run it late would be no better: Unpod disconnects by number, which would undo
-# the new connection.
+# Do not add create_before_destroy: Terraform would skip the disconnection. Running
+# it later would undo the new connection, because Unpod disconnects by number.
 resource "terraform_data" "connection" {
   # If one of these changes, Terraform disconnects, then connects again.
   triggers_replace = {

@@ -1,6 +1,6 @@
 # Usage: BODY=JSON /bin/sh post.sh SLUG/ACTION/
 #
-# Posts BODY to a bridge, prints the response, and fails unless it is a success.
+# Posts BODY to a bridge, prints the response, and fails unless the status is 200.
 
 # The provider reads the same environment variables, in the same order. Here the
 # address has no default, so that the token never goes to another platform.
@@ -11,8 +11,8 @@ base_url=${UNPOD_PLATFORM_BASE_URL:-${UNPOD_BASE_URL:?must be set, for example t
 base_url=${base_url%/}
 base_url=${base_url%/api/v2/platform}
 
-# curl reads the token from a pipe, since other users can see its arguments.
-# With -q, it ignores a .curlrc, which could make it print its headers.
+# curl reads the token from a pipe, because other users can see its arguments.
+# With -q, it ignores a .curlrc, which could make it print the headers.
 response=$(
   printf 'Authorization: Token %s\n' "$token" |
     curl -q --silent --show-error --max-time 30 --proto-default https \
@@ -24,7 +24,7 @@ response=$(
       "$base_url/api/v2/platform/telephony/bridges/$1"
 )
 
-# A debug page can show the headers of its request.
+# A debug page can echo the headers of the request.
 case $response in
   *"$token"*) response='The response contains the API token, so it is not shown.' ;;
 esac
