@@ -48,7 +48,7 @@ var arguments = []argument{
 	{
 		name: "api_token",
 		description: "API token of an Unpod account. Create one in the Unpod dashboard under **API Keys**. " +
-			"The provider sends it to `base_url` only, and neither logs it nor stores it in state.",
+			"The provider sends it only to `base_url`, and does not log it or store it in state.",
 		variables:  []string{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN"},
 		required:   true,
 		configured: func(model unpodProviderModel) attr.Value { return model.APIToken },
@@ -60,7 +60,7 @@ var arguments = []argument{
 	{
 		name: "org_handle",
 		description: "Handle of the organization to read from, for example `unpod`. Copy it with **Copy Org Handle** in the settings of the Unpod dashboard, " +
-			"or use the `domain_handle` that the API's Get All Organizations returns.",
+			"or use the `domain_handle` that the Get All Organizations API returns.",
 		variables:  []string{"UNPOD_ORG_HANDLE"},
 		required:   true,
 		configured: func(model unpodProviderModel) attr.Value { return model.OrgHandle },
@@ -71,8 +71,8 @@ var arguments = []argument{
 	},
 	{
 		name: "base_url",
-		description: "Address of the Unpod platform: an `https` or `http` URL, or a host name, which means `https`. " +
-			"Include the path prefix of a self-hosted platform that has one. The API's own `/api/v2/platform` at the end makes no difference.",
+		description: "Address of the Unpod platform: an `https` or `http` URL, or a host name, which implies `https`. " +
+			"If a self-hosted platform has a path prefix, include it. A trailing `/api/v2/platform`, the API's own path, makes no difference.",
 		variables:  []string{"UNPOD_PLATFORM_BASE_URL", "UNPOD_BASE_URL"},
 		fallback:   "https://unpod.dev",
 		configured: func(model unpodProviderModel) attr.Value { return model.BaseURL },

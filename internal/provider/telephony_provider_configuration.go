@@ -12,12 +12,12 @@ import (
 
 // The descriptions of a telephony provider configuration's fields.
 const (
-	idDescription         = "ID of the configuration. Pass it to a bridge, for example."
-	providerDescription   = "Slug of the telephony provider, for example `twilio` or `plivo`. Older platforms have a number here, for example `3`."
+	idDescription         = "ID of the configuration. For example, pass it to a bridge."
+	providerDescription   = "Slug of the telephony provider, for example `twilio` or `plivo`. Older platforms return a number, for example `3`."
 	accountSIDDescription = "Account SID at the telephony provider. Null if the configuration has no account, as with some SIP carriers and on older platforms."
-	createdAtDescription  = "Time of creation as the API returns it, for example `2026-02-07T10:00:00Z`. Null on older platforms."
+	createdAtDescription  = "Creation time, as the API returns it, for example `2026-02-07T10:00:00Z`. Null on older platforms."
 	// reservedDescription says why an attribute is not named as the API's field.
-	reservedDescription = " (Terraform reserves the name `provider`.)"
+	reservedDescription = " Terraform reserves the API's name, `provider`."
 )
 
 // telephonyProviderConfigurationState is a configuration in state: msgpack names

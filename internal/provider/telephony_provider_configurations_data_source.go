@@ -43,7 +43,7 @@ func (d *telephonyProviderConfigurationsDataSource) Metadata(_ context.Context, 
 func (d *telephonyProviderConfigurationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "List the telephony provider configurations of your Unpod organization. " +
-			"Each is one set of credentials at a telephony provider such as Twilio or Plivo. Pass its `id` to a bridge, for example.",
+			"Each is one set of credentials at a telephony provider such as Twilio or Plivo. For example, pass its `id` to a bridge.",
 		Attributes: map[string]schema.Attribute{
 			"provider_slug": schema.StringAttribute{
 				Optional:            true,
@@ -61,7 +61,7 @@ func (d *telephonyProviderConfigurationsDataSource) Schema(_ context.Context, _ 
 			"ids": schema.ListAttribute{
 				Computed:            true,
 				ElementType:         types.Int64Type,
-				MarkdownDescription: "The `id` of each of the `provider_configurations`, in the same order.",
+				MarkdownDescription: "The `id` of each element of `provider_configurations`, in the same order.",
 			},
 		},
 	}
