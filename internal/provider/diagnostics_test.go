@@ -238,7 +238,7 @@ func testError(t *testing.T, variables map[string]string, baseURL, summary, happ
 	}
 	want := fmt.Sprintf("GET %s %s\n\nUsed base_url %q (from UNPOD_BASE_URL), org_handle %q (from UNPOD_ORG_HANDLE) and api_token (from UNPOD_API_TOKEN). "+
 		"Attempts: 1. Request ID: {id}.\n\n%s", unpodtest.Path, happened, baseURL, unpodtest.OrgHandle, next)
-	got := readError(t.Context(), t, configured(t, variables))
+	got := readError(t, configured(t, variables))
 	if detail := requestID.ReplaceAllString(got.Detail, "{id}"); got.Summary != summary || detail != want {
 		t.Errorf("got %q: %s\n\nwant %q: %s", got.Summary, detail, summary, want)
 	}
@@ -253,8 +253,8 @@ func TestErrors_notSent(t *testing.T) {
 	server := startUnpod(t)
 	server.AnswerAlways(unpodtest.Throttled("86400"))
 	provider := configured(t, credentials(server, nil))
-	_ = readError(t.Context(), t, provider)
-	got := readError(t.Context(), t, provider)
+	_ = readError(t, provider)
+	got := readError(t, provider)
 	want := "GET " + unpodtest.Path + ` was not sent, because an earlier request returned status 429: "Request was throttled. Expected available in 86400 seconds."`
 	if !strings.HasPrefix(got.Detail, want) || strings.Contains(got.Detail, "Request ID") {
 		t.Errorf("got %s, want %s", got.Detail, want)

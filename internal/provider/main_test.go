@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -30,6 +31,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -385,15 +388,25 @@ func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]strin
 
 // readError reads the list through a configured provider, and returns the one
 // error that this ends in.
-func readError(ctx context.Context, t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
+func readError(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
 	t.Helper()
+	diagnostic, _ := readErrorAndLog(t, server)
+	return diagnostic
+}
+
+// readErrorAndLog returns what readError does and all that was logged, at any
+// level.
+func readErrorAndLog(t *testing.T, server tfprotov6.ProviderServer) (*tfprotov6.Diagnostic, string) {
+	t.Helper()
+	var log bytes.Buffer
+	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
 	resp, err := server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
 		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
 	})
 	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
 		t.Fatalf("got %+v and error %v, want one diagnostic", resp, err)
 	}
-	return resp.Diagnostics[0]
+	return resp.Diagnostics[0], log.String()
 }
 
 // example returns a workspace with an example, initialized.

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -12,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-log/tflogtest"
-	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
@@ -122,12 +119,11 @@ func TestSecret_errors(t *testing.T) {
 			if name == "a slow answer" {
 				variables["UNPOD_REQUEST_TIMEOUT"] = "50ms"
 			}
-			var log bytes.Buffer
-			got := readError(tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log), t, configured(t, variables))
-			if !strings.Contains(log.String(), "Called the Unpod API") {
-				t.Errorf("the log, in which the token is looked for, has no call:\n%s", &log)
+			got, log := readErrorAndLog(t, configured(t, variables))
+			if !strings.Contains(log, "Called the Unpod API") {
+				t.Errorf("the log, in which the token is looked for, has no call:\n%s", log)
 			}
-			wantHidden(t, got.Summary+got.Detail+log.String(), canary)
+			wantHidden(t, got.Summary+got.Detail+log, canary)
 		})
 	}
 }
@@ -216,7 +212,7 @@ func TestSecret_digits(t *testing.T) {
 			t.Parallel()
 			server := unpodtest.Start(t, unpodtest.New(token, unpodtest.OrgHandle))
 			server.AnswerAlways(unpodtest.JSON(200, body))
-			got := readError(t.Context(), t, configured(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": token})))
+			got := readError(t, configured(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": token})))
 			if got.Summary != tokenReturned || strings.Contains(got.Detail, token) || !strings.Contains(got.Detail, name+" contains the API token") {
 				t.Errorf("got %q: %s", got.Summary, got.Detail)
 			}
@@ -245,7 +241,7 @@ func TestSecret_characters(t *testing.T) {
 				t.Parallel()
 				server := startUnpod(t)
 				server.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"`+field+`":"AC`+test.text+`"}]}`))
-				got := readError(t.Context(), t, configured(t, credentials(server, nil)))
+				got := readError(t, configured(t, credentials(server, nil)))
 				if want := "data[1]." + field + " contains " + test.kind + "."; got.Summary != oddShape || !strings.Contains(got.Detail, want) {
 					t.Errorf("got %q: %s\nwant %q", got.Summary, got.Detail, want)
 				}

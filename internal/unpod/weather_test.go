@@ -417,7 +417,8 @@ func TestDeadline_endsRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				requests := 0
 				client := fakeClient(t, serve(unpodtest.Delay(999*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
-					if requests++; fails(requests) {
+					requests++
+					if fails(requests) {
 						unpodtest.HTML(http.StatusBadGateway, "")(w, r)
 						return
 					}
