@@ -19,31 +19,32 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
-// maxRetriesLimit is the greatest max_retries. With ten, a read from a platform
-// that is down ends after some five minutes.
+// maxRetriesLimit caps max_retries. With ten retries, a read from a platform that
+// is down fails after about five minutes.
 const maxRetriesLimit = 10
 
-// argument is an argument of the provider block, and all that can replace it.
+// argument describes an argument of the provider block, with its environment
+// variables and default.
 type argument struct {
 	name        string
 	description string
-	// variables are the environment variables that are used if the block has no
-	// value, in this order.
+	// variables are the environment variables to use if the block has no value,
+	// in order of precedence.
 	variables []string
-	// fallback is the default, empty if there is none.
+	// fallback is the default. It is empty if there is none.
 	fallback string
-	// required says that a read needs a value.
+	// required is set if reads fail without a value.
 	required bool
-	// configured picks the value out of the provider block.
+	// configured returns the value in the provider block.
 	configured func(unpodProviderModel) attr.Value
-	// apply checks a value and puts what it means into the options. It returns
-	// the value as messages show it, empty if they must not. The rules are the
-	// same wherever a value comes from, which is why they are here and not
-	// validators of the schema. The error does not show the value.
+	// apply checks a value and sets the option. It returns the value as messages
+	// show it, or nothing if they must not. The checks are not schema validators,
+	// because they also apply to environment variables. The error never contains
+	// the value.
 	apply func(*unpod.Options, string) (shown string, err error)
 }
 
-// arguments are the arguments of the provider block.
+// arguments lists the arguments of the provider block.
 var arguments = []argument{
 	{
 		name: "api_token",
@@ -145,16 +146,15 @@ func describe(name string) string {
 	return text
 }
 
-// argumentNamed returns the argument of that name, which must exist.
+// argumentNamed returns the argument with this name. It panics if there is none.
 func argumentNamed(name string) argument {
 	return arguments[slices.IndexFunc(arguments, func(a argument) bool { return a.name == name })]
 }
 
-// block is the source of a value that the provider block has.
+// block is the source of a value that is set in the provider block.
 const block = "from the provider block"
 
-// lookUp returns the argument's value and its source. An empty variable counts
-// as not set.
+// lookUp returns the argument's value and its source. Empty variables are ignored.
 func (a argument) lookUp(configured attr.Value, getenv func(string) string) (text, source string, found bool) {
 	if !configured.IsNull() {
 		switch value := configured.(type) {
@@ -172,25 +172,25 @@ func (a argument) lookUp(configured attr.Value, getenv func(string) string) (tex
 	return a.fallback, "the default", a.fallback != ""
 }
 
-// settings is what the arguments come to.
+// settings holds the values of the arguments, and the problems with them.
 type settings struct {
 	options unpod.Options
-	// used says of each argument which value was used, and its source.
+	// used describes each argument's value and its source for messages.
 	used map[string]string
-	// unknown says that Terraform knows a value only after apply.
+	// unknown is set if a value is known only after apply.
 	unknown bool
-	// block is what is wrong in the provider block, except with api_token. Each
-	// diagnostic points to its argument.
+	// block has the diagnostics about the provider block, except those about
+	// api_token. Each points to its argument.
 	block diag.Diagnostics
-	// read is what a read has to report. Terraform prints the line that a
-	// diagnostic of the block points to, or the block's first line: it could
-	// show the token.
+	// read has the diagnostics that reads report. It includes those about
+	// api_token: for a diagnostic about the block, Terraform prints a line of it,
+	// which could show the token.
 	read diag.Diagnostics
 }
 
-// resolve gives each argument its value: the block's, else the first variable's
-// that is not empty, else the default. An unknown value is never replaced: that
-// could send one deployment's token to another.
+// resolve determines the value of each argument: the block's, else that of the
+// first variable that is not empty, else the default. It never replaces an unknown
+// value, because that could send one deployment's token to another.
 func resolve(model unpodProviderModel, getenv func(string) string) settings {
 	s := settings{used: map[string]string{}}
 	for _, a := range arguments {
@@ -203,7 +203,7 @@ func resolve(model unpodProviderModel, getenv func(string) string) settings {
 	return s
 }
 
-// resolve gives one argument its value.
+// resolve determines the value of one argument.
 func (s *settings) resolve(a argument, configured attr.Value, getenv func(string) string) {
 	if configured.IsUnknown() {
 		s.unknown = true
@@ -234,7 +234,7 @@ func (s *settings) resolve(a argument, configured attr.Value, getenv func(string
 	}
 }
 
-// report leaves a diagnostic about an argument where it may be reported.
+// report adds a diagnostic to block if it may point to its argument, else to read.
 func (s *settings) report(a argument, source string, d diag.Diagnostic) {
 	if source == block && a.name != "api_token" {
 		s.block.Append(diag.WithPath(path.Root(a.name), d))

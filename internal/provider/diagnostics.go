@@ -16,17 +16,16 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
-// maxShownWait is the longest wait that is told as it is. Nobody can have meant
-// what a server asks for beyond it.
+// maxShownWait caps the wait that a message shows. Servers that ask for longer
+// hardly mean it.
 const maxShownWait = 30 * 24 * time.Hour
 
-// explanation is what a user is told of an error: what failed, in a few words;
-// what happened to the request, as the rest of a sentence that begins with it;
-// and what to try first.
+// explanation is the text of a diagnostic. The sentence in happened starts with
+// the request, which callDiagnostic adds. next says what to try first.
 type explanation struct{ summary, happened, next string }
 
-// callDiagnostic turns an error of the client into the diagnostic that a read
-// ends with. It is the only place that does.
+// callDiagnostic converts an error of the client to a diagnostic. No other
+// function does.
 func callDiagnostic(err error, s settings) diag.Diagnostic {
 	failed, ok := errors.AsType[*unpod.CallError](err)
 	if !ok {
@@ -44,7 +43,7 @@ func callDiagnostic(err error, s settings) diag.Diagnostic {
 	}, "\n\n"))
 }
 
-// explain tells the classes of errors apart.
+// explain returns the explanation of an error of the client.
 func explain(err error, s settings) explanation {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.StatusError:
@@ -73,8 +72,7 @@ func explain(err error, s settings) explanation {
 	return explainResponse(err)
 }
 
-// explainResponse tells apart what is wrong with a response that was a success
-// by its status, or a redirect.
+// explainResponse explains redirects, and problems with successful responses.
 func explainResponse(err error) explanation {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.RedirectError:
@@ -111,7 +109,7 @@ func explainResponse(err error) explanation {
 	return explanation{"Reading from Unpod failed", fmt.Sprintf("failed: %q.", err), "Report this error."}
 }
 
-// explainTLS tells apart why a connection is not trusted.
+// explainTLS explains why a connection is not trusted.
 func explainTLS(err *unpod.TLSError, s settings) explanation {
 	next := "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to " + s.used["ca_cert_pem"] + "."
 	if err.PlainHTTP {
@@ -122,7 +120,7 @@ func explainTLS(err *unpod.TLSError, s settings) explanation {
 	return explanation{"Unpod cannot be reached over a trusted connection", happened(err), next}
 }
 
-// explainStatus tells the statuses of a response apart.
+// explainStatus explains the status of an error response.
 func explainStatus(err *unpod.StatusError, s settings) explanation {
 	var summary, next string
 	switch {
@@ -145,14 +143,14 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
 	}
 	if err.Message == "" && err.Status < http.StatusInternalServerError && err.Status != http.StatusNotFound {
-		// The platform's own errors have a message.
+		// Errors from the platform itself have a message.
 		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}
 	return explanation{summary, happened(err), next}
 }
 
-// forbidden returns what to try first about a 403. Its two documented causes are
-// told apart by the server's words, if at all.
+// forbidden returns what to try first after a 403. Only the message can show
+// which of the two documented causes it has.
 func forbidden(err *unpod.StatusError) string {
 	handle := "Check org_handle: it must be the organization's domain_handle."
 	token := "Check that the API token has not expired and has access to the organization."
@@ -163,7 +161,7 @@ func forbidden(err *unpod.StatusError) string {
 	return handle + " " + token
 }
 
-// throttled returns what to try first about a 429.
+// throttled returns what to try first after a 429.
 func throttled(err *unpod.StatusError, s settings) string {
 	if err.RetryAfter > unpod.MaxWait || err.Status != err.HTTPStatus {
 		return "Run Terraform again later."
@@ -171,7 +169,7 @@ func throttled(err *unpod.StatusError, s settings) string {
 	return "Run Terraform again later. To wait for longer, raise " + s.used["max_retries"] + "."
 }
 
-// happened says what became of the request, as the rest of a sentence.
+// happened describes the outcome of a request, as the end of a sentence.
 func happened(err error) string {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.StatusError:
@@ -187,7 +185,7 @@ func happened(err error) string {
 	return fmt.Sprintf("failed: %q.", err)
 }
 
-// returned says what a server returned.
+// returned describes an error response.
 func returned(err *unpod.StatusError) string {
 	text := fmt.Sprintf("returned status %d", err.Status)
 	if err.Status != err.HTTPStatus {
@@ -212,7 +210,7 @@ func returned(err *unpod.StatusError) string {
 	return text
 }
 
-// bodyType names a body that is not shown.
+// bodyType describes a body that is not shown.
 func bodyType(body unpod.BodyType) string {
 	switch {
 	case body.Empty:

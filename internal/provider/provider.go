@@ -1,8 +1,8 @@
 // Copyright (c) Unpod
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is what Terraform sees of Unpod: the provider block and the
-// data sources. It knows the client, and nothing of HTTP.
+// Package provider implements the provider block and the data sources. It calls
+// the API client and knows nothing about HTTP.
 package provider
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
-// typeName begins the name of every data source.
+// typeName is the prefix of every data source's name.
 const typeName = "unpod"
 
 var (
@@ -33,8 +33,8 @@ var (
 	_ provider.ProviderWithValidateConfig = (*unpodProvider)(nil)
 )
 
-// NewServer returns what makes the server of the provider in the given version.
-// The provider reads the process's environment variables when it is configured.
+// NewServer returns a function that creates a server for the provider. Configure
+// reads the environment variables of the process.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return newServer(version, os.Getenv)
 }
@@ -45,16 +45,15 @@ func newServer(version string, getenv func(string) string) func() tfprotov6.Prov
 	}
 }
 
-// unpodProvider is the provider block.
+// unpodProvider implements the provider block.
 type unpodProvider struct {
 	version string
-	// getenv is os.Getenv, except in tests that run side by side with different
+	// getenv is os.Getenv, except in parallel tests, which need different
 	// variables.
 	getenv func(string) string
 }
 
-// unpodProviderModel is the provider block's values. The arguments are described
-// in arguments.go.
+// unpodProviderModel holds the values of the provider block.
 type unpodProviderModel struct {
 	APIToken       types.String `tfsdk:"api_token"`
 	OrgHandle      types.String `tfsdk:"org_handle"`
@@ -70,8 +69,8 @@ func (p *unpodProvider) Metadata(_ context.Context, _ provider.MetadataRequest, 
 	resp.Version = p.version
 }
 
-// Schema describes the provider block. All arguments are optional here, because
-// each may come from an environment variable instead.
+// Schema describes the provider block. All arguments are optional, because each
+// can be set with an environment variable instead.
 func (p *unpodProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads from [Unpod](https://unpod.dev), an open-source platform for AI voice agents.",
@@ -86,8 +85,8 @@ func (p *unpodProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 	}
 }
 
-// ValidateConfig reports what is wrong in the provider block, without looking at
-// the environment.
+// ValidateConfig reports invalid values in the provider block. It ignores the
+// environment variables.
 func (p *unpodProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var model unpodProviderModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
@@ -96,8 +95,8 @@ func (p *unpodProvider) ValidateConfig(ctx context.Context, req provider.Validat
 	}
 }
 
-// Configure makes the client. It sends nothing, and leaves to the reads what is
-// wrong outside of the block: a provider that nothing uses stays silent.
+// Configure creates the client. It sends no request, and leaves problems outside
+// the block to the reads, so that an unused provider reports nothing.
 func (p *unpodProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model unpodProviderModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
@@ -121,20 +120,20 @@ func (p *unpodProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	resp.DataSourceData = data
 }
 
-// userAgent names the programs that a request comes from, and what the user
-// appends to that.
+// userAgent returns the User-Agent header: Terraform, this provider, and the text
+// that the user appends.
 func userAgent(terraformVersion, version, appended string) string {
 	text := "Terraform/" + terraformVersion + " (+https://www.terraform.io) terraform-provider-unpod/" + version
 	appended = strings.Map(func(r rune) rune {
 		if r > unicode.MaxASCII || !unicode.IsPrint(r) {
-			return -1 // A header cannot have it.
+			return -1 // Not allowed in a header.
 		}
 		return r
 	}, appended)
 	return strings.TrimSpace(text + " " + strings.TrimSpace(appended))
 }
 
-// DataSources lists what can be read.
+// DataSources returns the provider's data sources.
 func (p *unpodProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newTelephonyProviderConfigurationsDataSource,
@@ -142,18 +141,18 @@ func (p *unpodProvider) DataSources(context.Context) []func() datasource.DataSou
 	}
 }
 
-// Resources is empty: this provider changes nothing.
+// Resources returns none, because the provider is read-only.
 func (p *unpodProvider) Resources(context.Context) []func() resource.Resource { return nil }
 
-// providerData is what Configure hands to the data sources.
+// providerData is passed from Configure to the data sources.
 type providerData struct {
-	// client is nil if the settings do not allow a read.
+	// client is nil if settings.read has an error.
 	client   *unpod.Client
 	settings settings
 }
 
-// newProviderData returns what Configure handed over, nil while Terraform only
-// validates and nothing is configured.
+// newProviderData returns the data from the provider's Configure. It is nil during
+// validation, when nothing is configured yet.
 func newProviderData(handed any) (*providerData, diag.Diagnostics) {
 	if handed == nil {
 		return nil, nil
@@ -166,10 +165,10 @@ func newProviderData(handed any) (*providerData, diag.Diagnostics) {
 	return data, nil
 }
 
-// read reads a whole list with one of the client's methods, or says why that is
-// not possible.
+// read calls a method of the client that returns a list, and turns its error into
+// a diagnostic.
 func read[E any](ctx context.Context, data *providerData, method func(*unpod.Client, context.Context) ([]E, error)) ([]E, diag.Diagnostics) {
-	diags := slices.Clip(data.settings.read) // Reads share it.
+	diags := slices.Clip(data.settings.read) // Appending must not change what reads share.
 	if diags.HasError() {
 		return nil, diags
 	}

@@ -11,18 +11,18 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// server is a framework's server that lets a data source encode its own state.
+// server wraps the framework's server and lets data sources encode their state.
 //
-// The framework builds state as a tree of its own values, and compares, checks
-// and copies each. For a list of 10,000, that is a third of a plan's CPU beyond
-// what Terraform itself needs. Terraform checks what it receives all the same.
+// The framework builds the state as a tree of values, then compares, checks and
+// copies each. For a list of 10,000, that takes a third of the CPU that a plan
+// needs on top of Terraform's own. Terraform still checks the state it receives.
 type server struct{ tfprotov6.ProviderServer }
 
-// stateKey is the key of the context's value that a read puts its state into.
+// stateKey is the context key for the state of a read.
 type stateKey struct{}
 
-// ReadDataSource has the framework do the read, and then responds with the state
-// that the data source passed to setState, if it did.
+// ReadDataSource calls the framework. If the data source calls setState, that
+// state replaces the framework's.
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	var state []byte
 	resp, err := s.ProviderServer.ReadDataSource(context.WithValue(ctx, stateKey{}, &state), req)
@@ -34,8 +34,8 @@ func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 
 var errOtherServer = errors.New("the data source is not read through this package's server")
 
-// setState takes the place of State.Set in a data source's Read. The state is a
-// struct with a msgpack tag for each of the schema's attributes.
+// setState replaces State.Set in a data source's Read. The state must be a struct
+// with a msgpack tag for each attribute of the schema.
 func setState(ctx context.Context, state any) error {
 	encoded, ok := ctx.Value(stateKey{}).(*[]byte)
 	if !ok {

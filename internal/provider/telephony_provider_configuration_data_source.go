@@ -21,13 +21,13 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*telephonyProviderConfigurationDataSource)(nil)
 )
 
-// telephonyProviderConfigurationDataSource is the data source
+// telephonyProviderConfigurationDataSource implements the data source
 // unpod_telephony_provider_configuration.
 type telephonyProviderConfigurationDataSource struct {
 	data *providerData
 }
 
-// telephonyProviderConfigurationDataSourceModel is the data block's configuration.
+// telephonyProviderConfigurationDataSourceModel holds the values of the data block.
 type telephonyProviderConfigurationDataSourceModel struct {
 	ID           types.Number `tfsdk:"id"`
 	ProviderSlug types.String `tfsdk:"provider_slug"`
@@ -35,7 +35,7 @@ type telephonyProviderConfigurationDataSourceModel struct {
 	CreatedAt    types.String `tfsdk:"created_at"`
 }
 
-// newTelephonyProviderConfigurationDataSource returns the data source, not configured.
+// newTelephonyProviderConfigurationDataSource returns an unconfigured data source.
 func newTelephonyProviderConfigurationDataSource() datasource.DataSource {
 	return &telephonyProviderConfigurationDataSource{}
 }
@@ -60,22 +60,22 @@ func (d *telephonyProviderConfigurationDataSource) Schema(_ context.Context, _ d
 	}
 }
 
-// ConfigValidators asks for a condition: without one, an organization's only
-// configuration would match until there is a second.
+// ConfigValidators requires a condition. Without one, a look-up would work only
+// until the organization has a second configuration.
 func (d *telephonyProviderConfigurationDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.AtLeastOneOf(path.MatchRoot("id"), path.MatchRoot("provider_slug"), path.MatchRoot("account_sid")),
 	}
 }
 
-// Configure takes over what the provider's Configure made.
+// Configure stores the data from the provider's Configure.
 func (d *telephonyProviderConfigurationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	data, diags := newProviderData(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	d.data = data
 }
 
-// Read lists the organization's configurations and selects one.
+// Read fails unless exactly one of the organization's configurations matches.
 func (d *telephonyProviderConfigurationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model telephonyProviderConfigurationDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

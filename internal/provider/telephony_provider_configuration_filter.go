@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// maxListed is how many configurations a message lists: what fits on a
+	// maxListed caps the configurations in a message, so that it fits on a
 	// screen.
 	maxListed = 10
 	// maxShownLen caps the length of a value in a message, in characters. An
@@ -27,14 +27,14 @@ const (
 	maxShownLen = 64
 )
 
-// filter selects telephony provider configurations. A null value selects all.
+// filter selects telephony provider configurations. A null field matches all.
 type filter struct {
 	id           types.Number
 	providerSlug types.String
 	accountSID   types.String
 }
 
-// apply returns the configurations that match, in their order.
+// apply returns the configurations that match, in the same order.
 func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
 	var matches []unpod.ProviderConfiguration
 	for _, configuration := range configurations {
@@ -45,15 +45,15 @@ func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.Prov
 	return matches
 }
 
-// matches says whether a configuration has every value that is set. A field that
-// is null has none, not the empty text either.
+// matches reports whether a configuration has every value that is set. If a
+// configuration's field is null, it does not match empty text.
 func (f filter) matches(configuration unpod.ProviderConfiguration) bool {
 	return (f.id.IsNull() || f.id.ValueBigFloat().Cmp(new(big.Float).SetInt64(configuration.ID)) == 0) &&
 		(f.providerSlug.IsNull() || f.providerSlug.Equal(types.StringPointerValue(configuration.Provider))) &&
 		(f.accountSID.IsNull() || f.accountSID.Equal(types.StringPointerValue(configuration.AccountSID)))
 }
 
-// noMatch says that no configuration matches, and what there is.
+// noMatch returns the diagnostic for no match. It lists all configurations.
 func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
 	detail := "No telephony provider configuration of the organization matches " + f.names(" and ") + "."
 	switch {
@@ -67,16 +67,16 @@ func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diag
 	return f.diagnostic("No provider configuration matches", detail)
 }
 
-// severalMatches says that more than one configuration matches, and
-// which arguments would leave one.
+// severalMatches returns the diagnostic for more than one match. It names the
+// arguments that could select one.
 func (f filter) severalMatches(matches []unpod.ProviderConfiguration) diag.Diagnostic {
 	return f.diagnostic("More than one provider configuration matches", fmt.Sprintf(
 		"%d telephony provider configurations of the organization match %s.\n\n%s\n\nTo select one, set %s as well.",
 		len(matches), f.names(" and "), f.list(matches), strings.Join(distinctive(matches), " or ")))
 }
 
-// diagnostic points to the argument if the filter has just one. Terraform then
-// prints its line, and knows better than a message which values are sensitive.
+// diagnostic points to the argument if only one is set. Terraform then prints its
+// line, and unlike this code it knows which values are sensitive.
 func (f filter) diagnostic(summary, detail string) diag.Diagnostic {
 	if name := f.names(" "); !strings.Contains(name, " ") {
 		return diag.NewAttributeErrorDiagnostic(path.Root(name), summary, detail)
@@ -84,7 +84,7 @@ func (f filter) diagnostic(summary, detail string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
-// names returns the names of the arguments that are set.
+// names joins the names of the arguments that are set.
 func (f filter) names(separator string) string {
 	var names []string
 	if !f.id.IsNull() {
@@ -99,7 +99,7 @@ func (f filter) names(separator string) string {
 	return strings.Join(names, separator)
 }
 
-// ignoringCase returns the configurations that would match if case did not count.
+// ignoringCase returns the configurations that would match if case were ignored.
 func (f filter) ignoringCase(all []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
 	lower := func(text *string) *string {
 		if text == nil {
@@ -116,7 +116,7 @@ func (f filter) ignoringCase(all []unpod.ProviderConfiguration) []unpod.Provider
 	return f.apply(lowered)
 }
 
-// list shows configurations a line each, and the first ones if there are many.
+// list formats configurations, one per line, up to maxListed.
 func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 	lines := []string{"Configurations:"}
 	for _, c := range configurations[:min(len(configurations), maxListed)] {
@@ -133,8 +133,8 @@ func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 	return strings.Join(lines, "\n")
 }
 
-// shown is a value as it is written in a configuration, cut if it is long. One
-// that equals the argument's is not shown: that may be sensitive.
+// shown formats a value as HCL and truncates it if it is long. It hides a value
+// that equals the argument's, ignoring case, because the argument may be sensitive.
 func shown(value *string, argument types.String) string {
 	switch {
 	case value == nil:
@@ -149,8 +149,8 @@ func shown(value *string, argument types.String) string {
 	return strconv.Quote(text)
 }
 
-// distinctive returns the arguments that could leave one of the configurations:
-// those with a value that no other configuration has. The id always could.
+// distinctive returns the arguments that could select one of the configurations:
+// id, and those with a value that only one configuration has.
 func distinctive(configurations []unpod.ProviderConfiguration) []string {
 	providers, accounts := map[string]int{}, map[string]int{}
 	for _, configuration := range configurations {
@@ -171,7 +171,7 @@ func distinctive(configurations []unpod.ProviderConfiguration) []string {
 	return append(names, "id")
 }
 
-// hasOne says whether a value was counted once.
+// hasOne reports whether any value was counted exactly once.
 func hasOne(counts map[string]int) bool {
 	return slices.Contains(slices.Collect(maps.Values(counts)), 1)
 }

@@ -15,13 +15,13 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*telephonyProviderConfigurationsDataSource)(nil)
 
-// telephonyProviderConfigurationsDataSource is the data source
+// telephonyProviderConfigurationsDataSource implements the data source
 // unpod_telephony_provider_configurations.
 type telephonyProviderConfigurationsDataSource struct {
 	data *providerData
 }
 
-// telephonyProviderConfigurationsDataSourceModel is the data block's configuration.
+// telephonyProviderConfigurationsDataSourceModel holds the values of the data block.
 type telephonyProviderConfigurationsDataSourceModel struct {
 	ProviderSlug           types.String `tfsdk:"provider_slug"`
 	AccountSID             types.String `tfsdk:"account_sid"`
@@ -29,7 +29,7 @@ type telephonyProviderConfigurationsDataSourceModel struct {
 	IDs                    types.List   `tfsdk:"ids"`
 }
 
-// newTelephonyProviderConfigurationsDataSource returns the data source, not configured.
+// newTelephonyProviderConfigurationsDataSource returns an unconfigured data source.
 func newTelephonyProviderConfigurationsDataSource() datasource.DataSource {
 	return &telephonyProviderConfigurationsDataSource{}
 }
@@ -79,14 +79,14 @@ func telephonyProviderConfigurationObject() schema.NestedAttributeObject {
 	}
 }
 
-// Configure takes over what the provider's Configure made.
+// Configure stores the data from the provider's Configure.
 func (d *telephonyProviderConfigurationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	data, diags := newProviderData(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	d.data = data
 }
 
-// Read lists the organization's configurations.
+// Read lists the organization's configurations that match the filter.
 func (d *telephonyProviderConfigurationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model telephonyProviderConfigurationsDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
@@ -104,7 +104,7 @@ func (d *telephonyProviderConfigurationsDataSource) Read(ctx context.Context, re
 	}
 }
 
-// telephonyProviderConfigurationsState is the data block in state.
+// telephonyProviderConfigurationsState is the state of the data block.
 type telephonyProviderConfigurationsState struct {
 	ProviderSlug           *string                               `msgpack:"provider_slug"`
 	AccountSID             *string                               `msgpack:"account_sid"`
@@ -112,8 +112,8 @@ type telephonyProviderConfigurationsState struct {
 	IDs                    []int64                               `msgpack:"ids"`
 }
 
-// newTelephonyProviderConfigurationsState returns the state of a data block.
-// Without configurations its lists are empty, not null.
+// newTelephonyProviderConfigurationsState returns the state of the data block. If
+// there are no configurations, its lists are empty, not null.
 func newTelephonyProviderConfigurationsState(model telephonyProviderConfigurationsDataSourceModel, configurations []unpod.ProviderConfiguration) telephonyProviderConfigurationsState {
 	state := telephonyProviderConfigurationsState{
 		ProviderSlug:           model.ProviderSlug.ValueStringPointer(),
