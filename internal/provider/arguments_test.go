@@ -21,8 +21,8 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// argumentCase is an Unpod that can be read with one value of an argument, and
-// not with another.
+// argumentCase is a local Unpod, and two values of an argument. Reads only succeed
+// with the right one.
 type argumentCase struct {
 	baseURL      string
 	right, wrong string
@@ -60,39 +60,39 @@ var argumentCases = map[string]func(*testing.T) argumentCase{
 	},
 }
 
-// TestArguments sets each argument in each place where it can be set: the right
-// value in one place and the wrong one in all places after it, and then the other
-// way round. Whether the list is read shows which value was used.
-func TestArguments(t *testing.T) {
+// TestArguments_precedence sets each argument to the right value in one source and
+// to the wrong value in all sources of lower precedence, and vice versa. Reads only
+// succeed if the right value is used.
+func TestArguments_precedence(t *testing.T) {
 	t.Parallel()
 	for _, argument := range arguments {
 		for first := range len(argument.variables) + 1 {
-			place := "configuration"
+			source := "provider block"
 			if first > 0 {
-				place = argument.variables[first-1]
+				source = argument.variables[first-1]
 			}
-			t.Run(argument.name+"/"+place, func(t *testing.T) {
+			t.Run(argument.name+"/"+source, func(t *testing.T) {
 				t.Parallel()
 				test := argumentCases[argument.name](t)
 				if diags := readWith(t, argument, first, test.baseURL, test.right, test.wrong); len(diags) != 0 {
 					t.Errorf("got %s: %s", diags[0].Summary, diags[0].Detail)
 				}
 			})
-			t.Run(argument.name+"/"+place+"/wrong", func(t *testing.T) {
+			t.Run(argument.name+"/"+source+"/wrong", func(t *testing.T) {
 				t.Parallel()
 				test := argumentCases[argument.name](t)
 				diags := readWith(t, argument, first, test.baseURL, test.wrong, test.right)
 				if len(diags) != 1 || !strings.Contains(diags[0].Summary, "Unpod") {
-					t.Errorf("got %v, want that Unpod cannot be read", diags)
+					t.Errorf("got %v, want one error from reading Unpod", diags)
 				}
 			})
 		}
 	}
 }
 
-// readWith reads the list with an argument set to one value in its first place
-// and to another in the places after it. The places are the configuration and
-// then the variables; those before the first are null, or empty.
+// readWith reads the list with an argument that has one value in its first source
+// and another in the sources after it. Source 0 is the provider block. The
+// variables follow. Sources before the first are null or empty.
 func readWith(t *testing.T, argument argument, first int, baseURL, value, later string) []*tfprotov6.Diagnostic {
 	t.Helper()
 	variables := map[string]string{
@@ -133,7 +133,7 @@ func readWith(t *testing.T, argument argument, first int, baseURL, value, later 
 	return read.Diagnostics
 }
 
-// invalidArguments are a value that each argument refuses, and why.
+// invalidArguments has an invalid value of each argument, and the reason.
 var invalidArguments = map[string]struct{ value, why string }{
 	"api_token":       {"Bearer canary-secret", "must be the token alone: letters, digits and -._~+/ with = at the end."},
 	"org_handle":      {"two words", "must be visible ASCII characters without quotes or backslashes."},
@@ -143,15 +143,14 @@ var invalidArguments = map[string]struct{ value, why string }{
 	"ca_cert_pem":     {"/etc/ssl/ca.pem", `must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem").`},
 }
 
-// invalid is the diagnostic of an argument's invalid value.
+// invalid returns the diagnostic for an argument's invalid value.
 func invalid(name, source string) diagnostic {
 	return diagnostic{"Invalid " + name, name + " (" + source + ") " + invalidArguments[name].why}
 }
 
-// TestAccArguments_invalid has every argument wrong at once. What is wrong with
-// api_token or with a variable is told by the read: Terraform prints the line
-// that a diagnostic of the block points to.
-func TestAccArguments_invalid(t *testing.T) {
+// TestAccArguments_reportInvalidValues checks that all invalid values are reported
+// together. In the block, api_token is left out, because only reads report it.
+func TestAccArguments_reportInvalidValues(t *testing.T) {
 	t.Parallel()
 	var block, environment []diagnostic
 	var config strings.Builder
@@ -166,7 +165,7 @@ func TestAccArguments_invalid(t *testing.T) {
 			block = append(block, invalid(a.name, "from the provider block"))
 		}
 	}
-	t.Run("configuration", func(t *testing.T) {
+	t.Run("provider block", func(t *testing.T) {
 		t.Parallel()
 		testCLI(t, nil, resource.TestStep{Config: config.String() + "}", ExpectError: diagnostics(block...)})
 	})
@@ -176,9 +175,7 @@ func TestAccArguments_invalid(t *testing.T) {
 	})
 }
 
-// TestAccArguments_wrongKind has numbers that max_retries cannot be, on validate
-// as well.
-func TestAccArguments_wrongKind(t *testing.T) {
+func TestAccArguments_rejectInvalidMaxRetries(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"1.5", "-1", "1e400", "9223372036854775808", `"two"`} {
 		t.Run(value, func(t *testing.T) {
@@ -188,38 +185,38 @@ func TestAccArguments_wrongKind(t *testing.T) {
 				output, err := workspace.Run(t.Context(), env, command, "-no-color")
 				want := "must be a whole number from 0 to 10"
 				if value == `"two"` {
-					want = "a number is required" // Terraform's own words.
+					want = "a number is required" // This message is Terraform's.
 				}
 				if err == nil || !regexp.MustCompile(words(want)).MatchString(output) || strings.Contains(output, "error in the provider") {
-					t.Errorf("%s: got error %v, want that it %s:\n%s", command, err, want, output)
+					t.Errorf("%s: got error %v, want %q:\n%s", command, err, want, output)
 				}
 			}
 		})
 	}
 }
 
-// TestArguments_empty gives empty values in the configuration, which are never
-// replaced by what the environment has. A number has no empty value.
-func TestArguments_empty(t *testing.T) {
+// TestArguments_rejectEmptyValues checks that environment variables do not replace
+// an empty value in the provider block.
+func TestArguments_rejectEmptyValues(t *testing.T) {
 	t.Parallel()
 	for _, argument := range arguments {
 		if argument.name == "max_retries" {
-			continue
+			continue // A number cannot be empty.
 		}
 		t.Run(argument.name, func(t *testing.T) {
 			t.Parallel()
 			test := argumentCases[argument.name](t)
 			diags := readWith(t, argument, 0, test.baseURL, "", test.right)
 			if len(diags) != 1 || diags[0].Summary != "Invalid "+argument.name {
-				t.Errorf("got %v, want that %s is invalid", diags, argument.name)
+				t.Errorf("got %v, want one error: Invalid %s", diags, argument.name)
 			}
 		})
 	}
 }
 
-// TestAccArguments_missing reads without credentials: the only time that they
-// are missed.
-func TestAccArguments_missing(t *testing.T) {
+// TestAccArguments_requireCredentials checks that missing credentials cause an
+// error only when a data source is read.
+func TestAccArguments_requireCredentials(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	variables := map[string]string{"UNPOD_BASE_URL": server.URL}
@@ -234,13 +231,13 @@ func TestAccArguments_missing(t *testing.T) {
 		},
 	)
 	if asked := server.Requests(); len(asked) != 0 {
-		t.Errorf("asked %d times without credentials", len(asked))
+		t.Errorf("sent %d requests without credentials", len(asked))
 	}
 }
 
-// TestAccArguments_unknown has arguments that are only known after apply, and
-// all they need in the environment, which must not be used in their place.
-func TestAccArguments_unknown(t *testing.T) {
+// TestAccArguments_rejectUnknownValues checks that environment variables do not
+// replace a value that is known only after apply.
+func TestAccArguments_rejectUnknownValues(t *testing.T) {
 	t.Parallel()
 	for _, argument := range arguments {
 		t.Run(argument.name, func(t *testing.T) {
@@ -260,14 +257,14 @@ provider "unpod" { ` + argument.name + ` = terraform_data.later.output }
 				}),
 			})
 			if asked := server.Requests(); len(asked) != 0 {
-				t.Errorf("asked %d times with an unknown %s", len(asked), argument.name)
+				t.Errorf("sent %d requests with an unknown %s", len(asked), argument.name)
 			}
 		})
 	}
 }
 
-// TestAccArguments_headers looks at what is really sent.
-func TestAccArguments_headers(t *testing.T) {
+// TestAccArguments_setHeaders checks the headers that the server receives.
+func TestAccArguments_setHeaders(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	testCLI(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": "\t Token  " + unpodtest.Token + "\n", "UNPOD_ORG_HANDLE": " unpod ", "TF_APPEND_USER_AGENT": " tests/1.0\x1b\n"}),
@@ -276,7 +273,7 @@ func TestAccArguments_headers(t *testing.T) {
 	ids := map[string]bool{}
 	for _, request := range server.Requests() {
 		if got := request.Method + " " + request.Path + "?" + request.Query.Encode(); got != "GET "+unpodtest.Path+"?" {
-			t.Errorf("asked %s", got)
+			t.Errorf("sent %s", got)
 		}
 		ids[request.Header.Get("X-Request-Id")] = true
 		for name, pattern := range map[string]string{
@@ -292,11 +289,11 @@ func TestAccArguments_headers(t *testing.T) {
 		}
 	}
 	if len(ids) != len(server.Requests()) || len(ids) == 0 {
-		t.Errorf("%d requests had %d request ids", len(server.Requests()), len(ids))
+		t.Errorf("got %d request IDs in %d requests", len(ids), len(server.Requests()))
 	}
 }
 
-func TestAccArguments_pathPrefix(t *testing.T) {
+func TestAccArguments_allowPathPrefix(t *testing.T) {
 	t.Parallel()
 	for _, prefix := range []string{"/unpod", "/unpod/"} {
 		t.Run(prefix, func(t *testing.T) {
@@ -309,31 +306,31 @@ func TestAccArguments_pathPrefix(t *testing.T) {
 	}
 }
 
-// TestArguments_table holds the list of arguments, the provider block's schema
-// and its model together.
-func TestArguments_table(t *testing.T) {
+// TestArguments_matchSchema checks that arguments, the schema and argumentCases
+// agree.
+func TestArguments_matchSchema(t *testing.T) {
 	t.Parallel()
 	listed := map[string]bool{}
 	for _, argument := range arguments {
 		listed[argument.name] = true
 		if _, ok := argumentCases[argument.name]; !ok {
-			t.Errorf("%s has no case", argument.name)
+			t.Errorf("%s is not in argumentCases", argument.name)
 		}
 	}
 	for name := range providerSchema(t).Attributes {
 		if !listed[name] {
-			t.Errorf("the schema has %s, which is not listed", name)
+			t.Errorf("%s is in the schema, but not in arguments", name)
 		}
 		delete(listed, name)
 	}
 	for name := range listed {
-		t.Errorf("the schema does not have %s", name)
+		t.Errorf("%s is in arguments, but not in the schema", name)
 	}
 }
 
-// TestArguments_unencrypted is about the warning for a token that crosses a
-// network unencrypted: of a block it is told at once, of a variable by the read.
-func TestArguments_unencrypted(t *testing.T) {
+// TestArguments_warnAboutUnencryptedToken checks that the warning comes from the
+// provider block or, if a variable has the address, from the read.
+func TestArguments_warnAboutUnencryptedToken(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{
 		"https://unpod.dev":     false,
@@ -348,31 +345,30 @@ func TestArguments_unencrypted(t *testing.T) {
 	} {
 		written := resolve(unpodProviderModel{BaseURL: types.StringValue(address)}, noVariables)
 		if got := written.block.WarningsCount() == 1; got != want {
-			t.Errorf("%s in the block: got %t, want %t", address, got, want)
+			t.Errorf("%s in the block: got warning %t, want %t", address, got, want)
 		}
 		variable := resolve(unpodProviderModel{}, func(name string) string {
 			return map[string]string{"UNPOD_BASE_URL": address}[name]
 		})
 		if got := variable.read.WarningsCount() == 1; got != want || len(variable.block) != 0 {
-			t.Errorf("%s in a variable: got %t, want %t", address, got, want)
+			t.Errorf("%s in a variable: got warning %t, want %t", address, got, want)
 		}
 	}
 }
 
-// TestArguments_swapped has the token in both places.
-func TestArguments_swapped(t *testing.T) {
+func TestArguments_rejectTokenAsOrgHandle(t *testing.T) {
 	t.Parallel()
 	got := resolve(unpodProviderModel{APIToken: types.StringValue("canary-secret"), OrgHandle: types.StringValue("canary-secret")}, noVariables)
 	if len(got.block) != 0 || got.read.ErrorsCount() != 1 || got.read[0].Summary() != "Invalid org_handle" {
-		t.Errorf("got %v and %v, want one error of the read", got.block, got.read)
+		t.Errorf("got %v and %v, want one error from the read", got.block, got.read)
 	}
 	if strings.Contains(fmt.Sprint(got), "canary-secret") && strings.Contains(got.read[0].Detail(), "canary-secret") {
-		t.Error("the token is shown")
+		t.Error("the error shows the token")
 	}
 }
 
-// TestArguments_used pins what messages say of each value and where it is from.
-func TestArguments_used(t *testing.T) {
+// TestArguments_nameValueAndSource pins how messages show each value and its source.
+func TestArguments_nameValueAndSource(t *testing.T) {
 	t.Parallel()
 	pem := unpodtest.CertificatePEM(unpodtest.NewCertificate(t))
 	block := resolve(unpodProviderModel{

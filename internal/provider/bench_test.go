@@ -18,8 +18,8 @@ import (
 
 var benchmarkSizes = []int{2, 1_000, 10_000}
 
-// BenchmarkRead reads lists as Terraform does, over HTTP on this machine. Beside
-// it, json.Unmarshal decodes the same bodies and does nothing else.
+// BenchmarkRead compares a read over local HTTP, as Terraform does it, with
+// json.Unmarshal of the same body.
 func BenchmarkRead(b *testing.B) {
 	for _, size := range benchmarkSizes {
 		body := listBody(b, size)
@@ -49,9 +49,8 @@ func unmarshal(b *testing.B, body string, want int) {
 	}
 }
 
-// BenchmarkPlan runs whole plans through the CLI, with the http data source and
-// with this provider. Each use of the list is written as one would write it with
-// either.
+// BenchmarkPlan compares plans with the http data source and with this provider.
+// Each configuration is written the way users of that provider would write it.
 func BenchmarkPlan(b *testing.B) {
 	server := startUnpod(b)
 	planners := []*planner{httpPlanner(b, server), unpodPlanner(b, server)}
@@ -62,7 +61,7 @@ func BenchmarkPlan(b *testing.B) {
 				planner.write(b, use.configs[planner.name], *unpodtest.Many(size)[size/2].AccountSID)
 			}
 			if viaHTTP, viaUnpod := planners[0].outputs(b), planners[1].outputs(b); viaHTTP != viaUnpod {
-				b.Fatalf("the plans differ:\n%.1000s\n%.1000s", viaHTTP, viaUnpod)
+				b.Fatalf("the outputs differ:\n%.1000s\n%.1000s", viaHTTP, viaUnpod)
 			}
 			for _, planner := range planners {
 				b.Run(fmt.Sprintf("uses=%s/configurations=%d/with=%s", use.name, size, planner.name), func(b *testing.B) {
@@ -75,9 +74,9 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// planUses are what a configuration may do with the list: a few values of it, all
-// of it, or one element that is looked up by its account. The local value keeps
-// http from decoding the body for each reference.
+// planUses are ways to use the list: a few values, all of it, or one element that
+// is looked up by its account. The local value keeps http from decoding the body
+// for each reference.
 var planUses = []struct {
 	name    string
 	configs map[string]string
@@ -108,10 +107,10 @@ output "first"  { value = local.list[0].account_sid }
 `
 )
 
-// planner plans with one provider.
+// planner runs plans with one provider.
 type planner struct {
 	name      string
-	head      string // what each configuration begins with
+	head      string // start of each configuration
 	workspace *sandbox.Workspace
 	variables map[string]string
 }
@@ -121,11 +120,11 @@ func unpodPlanner(b *testing.B, server *unpodtest.Server) *planner {
 	return newPlanner(b, "unpod", required, credentials(server, nil), nil)
 }
 
-// httpPlanner installs hashicorp/http from its registry, or from the mirror that
-// HTTP_PROVIDER_MIRROR names, a folder that terraform providers mirror has made.
+// httpPlanner installs hashicorp/http from its registry. If HTTP_PROVIDER_MIRROR is
+// set, it uses that directory, which terraform providers mirror has created.
 func httpPlanner(b *testing.B, server *unpodtest.Server) *planner {
 	b.Helper()
-	config := "# The CLI asks the registry.\n"
+	config := "# Install from the registry.\n"
 	if mirror := os.Getenv("HTTP_PROVIDER_MIRROR"); mirror != "" {
 		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
 	}
@@ -148,7 +147,7 @@ variable "api_token" {
 		map[string]string{"TF_CLI_CONFIG_FILE": file})
 }
 
-// newPlanner runs init with its own variables.
+// newPlanner runs init, which needs other variables than plan.
 func newPlanner(b *testing.B, name, head string, variables, initVariables map[string]string) *planner {
 	b.Helper()
 	workspace, err := built.WorkspaceFromText(head)
@@ -156,13 +155,13 @@ func newPlanner(b *testing.B, name, head string, variables, initVariables map[st
 		b.Fatal(err)
 	}
 	if _, err := workspace.Run(b.Context(), initVariables, "init", "-no-color"); err != nil {
-		b.Fatalf("%v\nIf the registry cannot be reached, let HTTP_PROVIDER_MIRROR name a mirror of hashicorp/http.", err)
+		b.Fatalf("%v\nIf the registry cannot be reached, set HTTP_PROVIDER_MIRROR to a mirror of hashicorp/http.", err)
 	}
 	return &planner{name: name, head: head, workspace: workspace, variables: variables}
 }
 
-// write replaces the configuration, which has the same provider and so needs no
-// other init.
+// write replaces the configuration. The provider is the same, so init need not run
+// again.
 func (p *planner) write(b *testing.B, config, accountSID string) {
 	b.Helper()
 	config = p.head + "variable \"account_sid\" { default = \"" + accountSID + "\" }\n" + config
@@ -180,13 +179,13 @@ func (p *planner) plan(b *testing.B) (output string) {
 	return output
 }
 
-// outputs returns what a plan says of the outputs.
+// outputs returns the part of a plan that shows the outputs.
 func (p *planner) outputs(b *testing.B) string {
 	b.Helper()
 	plan := p.plan(b)
 	_, changes, found := strings.Cut(plan, "\nChanges to Outputs:\n")
 	if !found {
-		b.Fatalf("a plan without outputs:\n%s", plan)
+		b.Fatalf("the plan has no outputs:\n%s", plan)
 	}
 	return changes
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// TestBinary_oneRequest counts what a plan asks. The second plan follows an
-// apply, and the server answers in another order.
-func TestBinary_oneRequest(t *testing.T) {
+// TestBinary_plansWithOneRequest also checks that a plan after an apply has no
+// changes, even if the server returns the list in another order.
+func TestBinary_plansWithOneRequest(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace := workspace(t, listConfig+`output "all" { value = `+listAddress+` }`)
@@ -21,7 +21,7 @@ func TestBinary_oneRequest(t *testing.T) {
 
 	run(t, workspace, variables, "plan")
 	if got := len(server.Requests()); got != 1 {
-		t.Errorf("a plan asked %d times, not once", got)
+		t.Errorf("the plan sent %d requests, want 1", got)
 	}
 	run(t, workspace, variables, "apply", "-auto-approve")
 	server.SetConfigurations(unpodtest.Documented()[1], unpodtest.Documented()[0])
@@ -30,9 +30,9 @@ func TestBinary_oneRequest(t *testing.T) {
 	}
 }
 
-// TestBinary_clearText has the warning for a token that crosses a network. The
-// address is one that is reserved for documentation, and nothing is read.
-func TestBinary_clearText(t *testing.T) {
+// TestBinary_warnsAboutUnencryptedToken uses an address that is reserved for
+// documentation, and sends nothing to it.
+func TestBinary_warnsAboutUnencryptedToken(t *testing.T) {
 	t.Parallel()
 	workspace := workspace(t, `
 provider "unpod" { base_url = "http://192.0.2.1" }

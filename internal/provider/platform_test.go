@@ -18,42 +18,41 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// apiPath is what the platform's documents write at the end of a base URL.
+// apiPath is at the end of base URLs in the platform's documentation.
 const apiPath = "/api/v2/platform"
 
-// platformRow is a platform as one row of the API's documentation, or of its
-// public code, describes it.
+// platformRow is one documented behavior of the platform.
 type platformRow struct {
-	// set makes the local Unpod that platform.
+	// set makes the local Unpod behave like that.
 	set func(*unpodtest.Settings)
-	// empty says that the organization has no configurations.
+	// empty is set if the organization has no configurations.
 	empty bool
-	// answers are given before the platform's own.
+	// answers replace the local Unpod's first responses.
 	answers []http.HandlerFunc
-	// variables are set besides the credentials.
+	// variables are set in addition to the credentials.
 	variables map[string]string
-	// want is what Terraform has in the end.
+	// want checks the state.
 	want []statecheck.StateCheck
-	// summary and said are the error that it ends in, and what that quotes.
+	// summary is that of the expected error, and said is part of its detail.
 	summary, said string
 }
 
-// documented are the configurations of the API's documentation.
+// documented checks for the configurations from the API documentation.
 var documented = lists(unpodtest.Documented()...)
 
-// older are the same on an older platform: a provider is a number, and there is
-// no account and no time.
+// older checks for the same configurations on an older platform. The provider is a
+// number there, and account_sid and created_at are missing.
 var older = lists(unpodtest.Configuration{ID: 42, Provider: new("3")}, unpodtest.Configuration{ID: 43, Provider: new("4")})
 
 var platformRows = map[string]platformRow{
-	// As documented.
+	// Documented behavior.
 	"200: configurations fetched":       {want: documented},
 	"401: invalid or missing API token": {variables: map[string]string{"UNPOD_API_TOKEN": "another-token"}, summary: rejected, said: "Invalid token."},
 	"403: invalid organization handle":  {variables: map[string]string{"UNPOD_ORG_HANDLE": "another"}, summary: denied, said: "Invalid organization handle."},
 	"500: server-side error":            {answers: []http.HandlerFunc{unpodtest.Message(500, "Internal error.")}, summary: failedText, said: "Internal error."},
 	"Authorization: a token as it is":   {variables: map[string]string{"UNPOD_API_TOKEN": "", "UNPOD_PLATFORM_TOKEN": "Token " + unpodtest.Token}, want: documented},
 
-	// As it behaves on the wire.
+	// Behavior on the wire, from the platform's public code.
 	"an empty list that a view returns bare": {set: func(s *unpodtest.Settings) { s.EmptyObject = true }, empty: true, want: lists()},
 	"an application-level error, 206": {
 		answers: []http.HandlerFunc{unpodtest.JSON(206, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)},
@@ -71,7 +70,7 @@ var platformRows = map[string]platformRow{
 	"the path without its last slash": {answers: []http.HandlerFunc{unpodtest.Redirect(301, unpodtest.Path)}, summary: redirected, said: "a redirect to"},
 	"the platform's paginator":        {set: func(s *unpodtest.Settings) { s.Pages = true }, want: documented},
 
-	// What the platform's other public documents say of the same call.
+	// Variants in the platform's other public documentation.
 	"an error's body, newer": {
 		answers: []http.HandlerFunc{unpodtest.ErrorObject(429, "rate_limit_exceeded", "Rate limit exceeded. Please try again in 60 seconds.")},
 		summary: throttledText, said: `"Rate limit exceeded. Please try again in 60 seconds." ("rate_limit_exceeded")`,
@@ -87,8 +86,7 @@ var platformRows = map[string]platformRow{
 	"an element, older": {set: func(s *unpodtest.Settings) { s.Older = true }, want: older},
 }
 
-// TestAccPlatform reads each platform through the real CLI. The names are those
-// of the rows.
+// TestAccPlatform reads the list from a platform with each behavior.
 func TestAccPlatform(t *testing.T) {
 	t.Parallel()
 	for name, row := range platformRows {
@@ -111,20 +109,21 @@ func TestAccPlatform(t *testing.T) {
 	}
 }
 
-// TestAccPlatform_baseURL writes the base URL as the platform's documents do.
-func TestAccPlatform_baseURL(t *testing.T) {
+// TestAccPlatform_acceptsDocumentedBaseURLs covers the forms in the platform's
+// documentation.
+func TestAccPlatform_acceptsDocumentedBaseURLs(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	prefixed := httptest.NewServer(http.StripPrefix("/voice", server.API))
 	t.Cleanup(prefixed.Close)
 	for name, variables := range map[string]map[string]string{
-		"with the API's path":                       {"UNPOD_BASE_URL": server.URL + apiPath},
-		"with the API's path and a last slash":      {"UNPOD_BASE_URL": server.URL + apiPath + "/"},
-		"the SDK's variable":                        {"UNPOD_BASE_URL": "https://unpod.invalid", "UNPOD_PLATFORM_BASE_URL": server.URL + apiPath},
-		"a prefix":                                  {"UNPOD_BASE_URL": prefixed.URL + "/voice"},
-		"a prefix, a last slash":                    {"UNPOD_BASE_URL": prefixed.URL + "/voice/"},
-		"a prefix, with the API's path":             {"UNPOD_BASE_URL": prefixed.URL + "/voice" + apiPath},
-		"a prefix, the API's path and a last slash": {"UNPOD_BASE_URL": prefixed.URL + "/voice" + apiPath + "/"},
+		"API path":                            {"UNPOD_BASE_URL": server.URL + apiPath},
+		"API path and trailing slash":         {"UNPOD_BASE_URL": server.URL + apiPath + "/"},
+		"SDK variable":                        {"UNPOD_BASE_URL": "https://unpod.invalid", "UNPOD_PLATFORM_BASE_URL": server.URL + apiPath},
+		"prefix":                              {"UNPOD_BASE_URL": prefixed.URL + "/voice"},
+		"prefix and trailing slash":           {"UNPOD_BASE_URL": prefixed.URL + "/voice/"},
+		"prefix and API path":                 {"UNPOD_BASE_URL": prefixed.URL + "/voice" + apiPath},
+		"prefix, API path and trailing slash": {"UNPOD_BASE_URL": prefixed.URL + "/voice" + apiPath + "/"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -133,9 +132,9 @@ func TestAccPlatform_baseURL(t *testing.T) {
 	}
 }
 
-// TestAccPlatform_older filters an older platform's configurations by number, and
-// looks for its secrets in all that Terraform writes.
-func TestAccPlatform_older(t *testing.T) {
+// TestAccPlatform_hidesSecretsOfOlderVersions checks that the API keys that older
+// platforms return appear nowhere. It also filters by their provider numbers.
+func TestAccPlatform_hidesSecretsOfOlderVersions(t *testing.T) {
 	t.Parallel()
 	server := startCanary(t)
 	server.Set(func(settings *unpodtest.Settings) { settings.Older = true })
@@ -151,10 +150,10 @@ output "found" { value = "${`+listAddress+`.ids[0]} and ${data.unpod_telephony_p
 	server.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":"`+unpodtest.APISecret+`","api_key":"`+unpodtest.APIKey+`","provider":{"api_secret":"`+unpodtest.APISecret+`"}}]}`))
 	failed, err := workspace.Run(t.Context(), variables, "plan", "-no-color")
 	if err == nil {
-		t.Error("a plan of nonsense did not fail")
+		t.Error("the plan did not fail on a malformed response")
 	}
 	if !strings.Contains(output, "found = \"42 and 43\"") {
-		t.Errorf("not both were found:\n%s", output)
+		t.Errorf("want configurations 42 and 43 in:\n%s", output)
 	}
 	for _, secret := range []string{unpodtest.APIKey, unpodtest.APISecret} {
 		wantHidden(t, output+failed, secret)
@@ -162,9 +161,9 @@ output "found" { value = "${`+listAddress+`.ids[0]} and ${data.unpod_telephony_p
 	}
 }
 
-// TestAccPlatform_normalizes finds a value that is listed in another form than
-// the server sends.
-func TestAccPlatform_normalizes(t *testing.T) {
+// TestAccPlatform_matchesNormalizedText checks that filters match text that the
+// server sends in another Unicode normalization form.
+func TestAccPlatform_matchesNormalizedText(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t, unpodtest.Configuration{ID: 1, Provider: new("cafe\u0301"), AccountSID: new("हिन्\u200dदी")})
 	want := unpodtest.Configuration{ID: 1, Provider: new("caf\u00e9"), AccountSID: new("हिन्\u200dदी")}

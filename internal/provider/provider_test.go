@@ -18,8 +18,8 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// TestGetProviderSchema asks for the schema as Terraform does, which is when
-// the framework notices a reserved name.
+// TestGetProviderSchema requests the schema as Terraform does. Only then does the
+// framework report reserved names.
 func TestGetProviderSchema(t *testing.T) {
 	t.Parallel()
 	server, err := factories(nil)["unpod"]()
@@ -43,9 +43,9 @@ func TestGetProviderSchema(t *testing.T) {
 	}
 }
 
-// TestConfigure_deferral configures with an unknown argument if Terraform
-// lets a provider put a read off, which no release of it does by itself yet.
-func TestConfigure_deferral(t *testing.T) {
+// TestConfigure_defersReads checks that reads are deferred if an argument is
+// unknown and Terraform allows it. No release does by default.
+func TestConfigure_defersReads(t *testing.T) {
 	t.Parallel()
 	server, err := factories(map[string]string{"UNPOD_API_TOKEN": unpodtest.Token, "UNPOD_ORG_HANDLE": unpodtest.OrgHandle})["unpod"]()
 	if err != nil {
@@ -71,9 +71,9 @@ func TestConfigure_deferral(t *testing.T) {
 	}
 }
 
-// TestReadDataSource_concurrent has Terraform read fifty times at once through
-// one provider, of which a few reads are cancelled.
-func TestReadDataSource_concurrent(t *testing.T) {
+// TestReadDataSource_handlesConcurrentReads cancels every tenth read. The others
+// must succeed.
+func TestReadDataSource_handlesConcurrentReads(t *testing.T) {
 	t.Parallel()
 	unpodServer := documentedUnpod(t)
 	server := configured(t, credentials(unpodServer, nil))
@@ -96,14 +96,14 @@ func TestReadDataSource_concurrent(t *testing.T) {
 	reads.Wait()
 }
 
-// TestProviderConfigurationsState reads back what Terraform is sent, by the
-// schema's types.
-func TestProviderConfigurationsState(t *testing.T) {
+// TestSetState_matchesSchema decodes the state with the types of the schema, as
+// Terraform does.
+func TestSetState_matchesSchema(t *testing.T) {
 	t.Parallel()
 	objectType := listType(t)
 	elements, ok := objectType.AttributeTypes["provider_configurations"].(tftypes.List)
 	if !ok {
-		t.Fatal("provider_configurations is no list")
+		t.Fatal("provider_configurations is not a list")
 	}
 	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 	number := func(value int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, value) }
@@ -136,17 +136,18 @@ func TestProviderConfigurationsState(t *testing.T) {
 	}
 }
 
-// TestSetState_otherServer has a server that would lose the state.
-func TestSetState_otherServer(t *testing.T) {
+// TestSetState_failsWithOtherServer guards against a server that would lose the
+// state.
+func TestSetState_failsWithOtherServer(t *testing.T) {
 	t.Parallel()
 	if err := setState(t.Context(), telephonyProviderConfigurationsState{}); !errors.Is(err, errOtherServer) {
 		t.Errorf("got error %v, want %v", err, errOtherServer)
 	}
 }
 
-func TestNewProviderData_otherData(t *testing.T) {
+func TestNewProviderData_rejectsOtherTypes(t *testing.T) {
 	t.Parallel()
 	if _, diags := newProviderData("something else"); !diags.HasError() {
-		t.Error("took something else for the provider's data")
+		t.Error("a string was accepted as provider data")
 	}
 }

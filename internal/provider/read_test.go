@@ -7,22 +7,22 @@ import (
 	"testing"
 )
 
-// maxAllocations is how many allocations the read of a list may make for each
-// element, the provider's and the framework's together.
+// maxAllocations caps the allocations per list element in a read, including the
+// framework's.
 const maxAllocations = 10
 
-// TestReadDataSource_allocations counts allocations, since what takes time here
-// is what allocates. It does not run in parallel, because others allocate too.
-func TestReadDataSource_allocations(t *testing.T) { //nolint:paralleltest // See above.
+// TestReadDataSource_limitsAllocations counts allocations, because they dominate
+// the time of a read. It is not parallel, because other tests allocate too.
+func TestReadDataSource_limitsAllocations(t *testing.T) { //nolint:paralleltest // See above.
 	const few, many = 10, 2_010
 	each := (allocations(t, many) - allocations(t, few)) / (many - few)
-	t.Logf("%.1f allocations an element", each)
+	t.Logf("%.1f allocations per element", each)
 	if each > maxAllocations {
-		t.Errorf("got %.1f allocations an element, want at most %d", each, maxAllocations)
+		t.Errorf("got %.1f allocations per element, want at most %d", each, maxAllocations)
 	}
 }
 
-// allocations are those of one read.
+// allocations returns the number of allocations in one read.
 func allocations(t *testing.T, size int) float64 {
 	t.Helper()
 	read := listReader(t, listBody(t, size))

@@ -17,8 +17,8 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// canaryWorkspace has a configuration whose token is the canary, and the
-// variables to run it with: against the server, and with every log there is.
+// canaryWorkspace returns a workspace whose token is the canary, and the variables
+// for a run against the server with all logs on.
 func canaryWorkspace(t *testing.T, baseURL string) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
 	w, variables := withoutInit(t, `
@@ -41,9 +41,9 @@ output "all" { value = `+listAddress+` }
 	return w, variables
 }
 
-// TestSecret_success reads with success, in the end, from a server that gives
-// the token back wherever that is no error.
-func TestSecret_success(t *testing.T) {
+// TestSecret_staysHiddenOnSuccess reads from a server that echoes the token in
+// every way that does not make the read fail.
+func TestSecret_staysHiddenOnSuccess(t *testing.T) {
 	t.Parallel()
 	server := startCanary(t)
 	workspace, variables := canaryWorkspace(t, server.URL)
@@ -55,83 +55,83 @@ func TestSecret_success(t *testing.T) {
 	log := searchFiles(t, workspace.Dir, canary, "terraform.tfstate")
 	for _, text := range []string{"Called the Unpod API", "Retrying the Unpod API request", "request_id=", "duration_ms="} {
 		if !strings.Contains(log, text) {
-			t.Errorf("the log, in which the token is looked for, does not have %q", text)
+			t.Errorf("the log does not contain %q, so searching it proves nothing", text)
 		}
 	}
 }
 
-// echoes give the token back in all the ways that end in an error.
+// echoes are responses with the token that make the read fail.
 var echoes = map[string]http.HandlerFunc{
-	"401":              unpodtest.JSON(401, `{"message":"No such token: `+canary+`"}`),
-	"401, not decoded": unpodtest.JSON(401, `{"message":"No such token: \u0063anary-7f3a\u0000\u001b9c1e5b"}`),
-	"403":              unpodtest.JSON(403, `{"message":"`+canary+`"}`),
-	"404":              unpodtest.HTML(404, canary),
-	"206":              unpodtest.JSON(206, `{"status_code":206,"message":"`+strings.Repeat("a ", 245)+canary+`"}`),
-	"403 in a 200":     unpodtest.JSON(200, `{"status_code":403,"message":"`+canary+`"}`),
-	"429":              unpodtest.Header("Retry-After", "3600", unpodtest.JSON(429, `{"message":"`+canary+`"}`)),
-	"500":              unpodtest.HTML(500, canary),
-	"503":              unpodtest.JSON(503, `{"message":"`+canary+`"}`),
-	"a redirect":       unpodtest.Redirect(302, "https://"+canary+".example/"+canary),
-	"a bad redirect":   unpodtest.Redirect(302, "https://%zz"+canary),
-	"HTML":             unpodtest.HTML(200, canary),
-	"a content type":   unpodtest.Body(200, "text/"+canary, canary),
-	"no JSON":          unpodtest.JSON(200, canary),
-	"no object":        unpodtest.JSON(200, `"`+canary+`"`),
-	"a status code":    unpodtest.JSON(200, `{"status_code":"`+canary+`"}`),
-	"data":             unpodtest.JSON(200, `{"data":"`+canary+`"}`),
-	"an id":            unpodtest.JSON(200, `{"data":[{"id":"`+canary+`"}]}`),
-	"a provider":       unpodtest.JSON(200, `{"data":[{"id":1,"provider":"`+canary+`"}]}`),
-	"an account":       unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC`+canary+`"}]}`),
-	"a date":           unpodtest.JSON(200, `{"data":[{"id":1,"created_at":"`+canary+`!"}]}`),
-	"a total":          unpodtest.JSON(200, `{"count":2,"data":[{"id":1,"`+canary+`":1}]}`),
-	"too much":         unpodtest.JSON(200, strings.Repeat(canary, 1<<20)),
-	"broken off":       unpodtest.BreakOff(`{"data":["` + canary + `",    "                                      "]}`),
-	"no HTTP":          raw(canary + "\r\n\r\n"),
-	"a bad header":     raw("HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n"),
-	"a bad length":     raw("HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n"),
-	"a bad status":     raw("HTTP/1.1 " + canary + " OK\r\n\r\n"),
-	"a bad encoding":   raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n"),
-	"a slow answer":    unpodtest.Delay(time.Hour, unpodtest.HTML(200, canary)),
+	"401":            unpodtest.JSON(401, `{"message":"No such token: `+canary+`"}`),
+	"401, escaped":   unpodtest.JSON(401, `{"message":"No such token: \u0063anary-7f3a\u0000\u001b9c1e5b"}`),
+	"403":            unpodtest.JSON(403, `{"message":"`+canary+`"}`),
+	"404":            unpodtest.HTML(404, canary),
+	"206":            unpodtest.JSON(206, `{"status_code":206,"message":"`+strings.Repeat("a ", 245)+canary+`"}`),
+	"403 in a 200":   unpodtest.JSON(200, `{"status_code":403,"message":"`+canary+`"}`),
+	"429":            unpodtest.Header("Retry-After", "3600", unpodtest.JSON(429, `{"message":"`+canary+`"}`)),
+	"500":            unpodtest.HTML(500, canary),
+	"503":            unpodtest.JSON(503, `{"message":"`+canary+`"}`),
+	"redirect":       unpodtest.Redirect(302, "https://"+canary+".example/"+canary),
+	"bad redirect":   unpodtest.Redirect(302, "https://%zz"+canary),
+	"HTML":           unpodtest.HTML(200, canary),
+	"content type":   unpodtest.Body(200, "text/"+canary, canary),
+	"not JSON":       unpodtest.JSON(200, canary),
+	"not an object":  unpodtest.JSON(200, `"`+canary+`"`),
+	"status_code":    unpodtest.JSON(200, `{"status_code":"`+canary+`"}`),
+	"data":           unpodtest.JSON(200, `{"data":"`+canary+`"}`),
+	"id":             unpodtest.JSON(200, `{"data":[{"id":"`+canary+`"}]}`),
+	"provider":       unpodtest.JSON(200, `{"data":[{"id":1,"provider":"`+canary+`"}]}`),
+	"account_sid":    unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC`+canary+`"}]}`),
+	"created_at":     unpodtest.JSON(200, `{"data":[{"id":1,"created_at":"`+canary+`!"}]}`),
+	"count":          unpodtest.JSON(200, `{"count":2,"data":[{"id":1,"`+canary+`":1}]}`),
+	"oversized body": unpodtest.JSON(200, strings.Repeat(canary, 1<<20)),
+	"truncated body": unpodtest.BreakOff(`{"data":["` + canary + `",    "                                      "]}`),
+	"not HTTP":       raw(canary + "\r\n\r\n"),
+	"bad header":     raw("HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n"),
+	"bad length":     raw("HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n"),
+	"bad status":     raw("HTTP/1.1 " + canary + " OK\r\n\r\n"),
+	"bad encoding":   raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n"),
+	"slow response":  unpodtest.Delay(time.Hour, unpodtest.HTML(200, canary)),
 }
 
-// raw answers with what need not be HTTP.
+// raw answers with bytes that need not be HTTP.
 func raw(answer string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			panic(err) // The local Unpod speaks HTTP/1.1, whose connections can be taken over.
+			panic(err) // The local Unpod speaks HTTP/1.1, which supports this.
 		}
 		_, _ = fmt.Fprint(connection, answer)
 		_ = connection.Close()
 	}
 }
 
-// TestSecret_errors reads from a server that gives the token back in an error of
-// each class, and looks at all that the provider gives Terraform: diagnostics and
-// every log there is.
-func TestSecret_errors(t *testing.T) {
+// TestSecret_staysHiddenInErrors checks all that Terraform gets from the provider:
+// the diagnostic and the logs.
+func TestSecret_staysHiddenInErrors(t *testing.T) {
 	t.Parallel()
 	for name, echo := range echoes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := echoing(t, echo)
 			variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": canary, "UNPOD_MAX_RETRIES": "1"})
-			if name == "a slow answer" {
+			if name == "slow response" {
 				variables["UNPOD_REQUEST_TIMEOUT"] = "50ms"
 			}
 			got, log := readErrorAndLog(t, configured(t, variables))
 			if !strings.Contains(log, "Called the Unpod API") {
-				t.Errorf("the log, in which the token is looked for, has no call:\n%s", log)
+				t.Errorf("the log does not contain the call, so searching it proves nothing:\n%s", log)
 			}
 			wantHidden(t, got.Summary+got.Detail+log, canary)
 		})
 	}
 }
 
-// TestSecret_errorsInLogs has the CLI write all its logs about some of them.
-func TestSecret_errorsInLogs(t *testing.T) {
+// TestSecret_staysHiddenInCLILogs checks the CLI's output and logs for some of the
+// errors.
+func TestSecret_staysHiddenInCLILogs(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"401", "broken off", "no HTTP"} {
+	for _, name := range []string{"401", "truncated body", "not HTTP"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			workspace, variables := canaryWorkspace(t, echoing(t, echoes[name]).URL)
@@ -141,13 +141,13 @@ func TestSecret_errorsInLogs(t *testing.T) {
 			}
 			wantHidden(t, output, canary)
 			if log := searchFiles(t, workspace.Dir, canary, "main.tf"); !strings.Contains(log, "Called the Unpod API") {
-				t.Error("the log, in which the token is looked for, has no call")
+				t.Error("the log does not contain the call, so searching it proves nothing")
 			}
 		})
 	}
 }
 
-// echoing starts a server whose every response gives the token back.
+// echoing starts a server that echoes the token in every response.
 func echoing(t *testing.T, echo http.HandlerFunc) *unpodtest.Server {
 	t.Helper()
 	server := startCanary(t)
@@ -155,51 +155,50 @@ func echoing(t *testing.T, echo http.HandlerFunc) *unpodtest.Server {
 	return server
 }
 
-// TestSecret_inABlockOfOneLine has a token that is refused, in a provider block
-// of one line. Terraform prints that line with any diagnostic of the block.
-func TestSecret_inABlockOfOneLine(t *testing.T) {
+// TestSecret_staysHiddenInOneLineBlock checks a provider block on one line, which
+// Terraform prints with any diagnostic about the block.
+func TestSecret_staysHiddenInOneLineBlock(t *testing.T) {
 	t.Parallel()
 	for name, block := range map[string]string{
-		"refused":         `provider "unpod" { api_token = "Bearer ` + canary + `" }`,
-		"in its variable": `provider "unpod" { api_token = "` + canary + `" }`,
-		"as the handle":   `provider "unpod" { org_handle = "` + canary + `" }`,
+		"invalid token":   `provider "unpod" { api_token = "Bearer ` + canary + `" }`,
+		"valid token":     `provider "unpod" { api_token = "` + canary + `" }`,
+		"token as handle": `provider "unpod" { org_handle = "` + canary + `" }`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			workspace, variables := withoutInit(t, block+"\n"+listConfig, map[string]string{
+			workspace, variables := attached(t, block+"\n"+listConfig, map[string]string{
 				"UNPOD_API_TOKEN": canary, "UNPOD_BASE_URL": "http://192.0.2.1", "UNPOD_MAX_RETRIES": "none",
 			})
 			var output strings.Builder
 			for _, args := range [][]string{{"validate"}, {"validate", "-json"}, {"plan"}, {"plan", "-json"}} {
-				printed, _ := workspace.Run(t.Context(), variables, append(args, "-no-color")...) // A plan fails.
+				printed, _ := workspace.Run(t.Context(), variables, append(args, "-no-color")...) // The plans fail.
 				output.WriteString(printed)
 			}
 			if printed := output.String(); !strings.Contains(printed, "Invalid max_retries") || !strings.Contains(printed, "sent unencrypted") {
-				t.Errorf("not all that is wrong was told:\n%s", printed)
+				t.Errorf("the output does not have both diagnostics:\n%s", printed)
 			}
 			wantHidden(t, output.String(), canary)
 		})
 	}
 }
 
-// TestSecret_normalized has a server give the token back with U+212A, the Kelvin
-// sign, for K. Terraform would make a K of it.
-func TestSecret_normalized(t *testing.T) {
+// TestSecret_isFoundAfterNormalization uses U+212A, the Kelvin sign, which
+// Terraform would normalize to the K of the token.
+func TestSecret_isFoundAfterNormalization(t *testing.T) {
 	t.Parallel()
-	const token = "K-canary-7f3a9c1e5b" //nolint:gosec // It is no secret.
+	const token = "K-canary-7f3a9c1e5b" //nolint:gosec // It is not a secret.
 	server := unpodtest.Start(t, unpodtest.New(token, unpodtest.OrgHandle, unpodtest.Configuration{ID: 1, AccountSID: new("\u212a-canary-7f3a9c1e5b")}))
 	workspace, variables := canaryWorkspace(t, server.URL)
 	variables["TF_VAR_api_token"] = token
 	output, err := workspace.Run(t.Context(), variables, "apply", "-auto-approve", "-no-color")
 	if err == nil || !strings.Contains(output, tokenReturned) {
-		t.Errorf("got error %v, want that the response contains the token:\n%s", err, output)
+		t.Errorf("got error %v, want %q:\n%s", err, tokenReturned, output)
 	}
 	wantHidden(t, output, token)
 	searchFiles(t, workspace.Dir, token, "main.tf")
 }
 
-// TestSecret_digits has a token that could be a number.
-func TestSecret_digits(t *testing.T) {
+func TestSecret_isFoundAsNumber(t *testing.T) {
 	t.Parallel()
 	const token = "1234567890123"
 	for name, body := range map[string]string{
@@ -220,8 +219,9 @@ func TestSecret_digits(t *testing.T) {
 	}
 }
 
-// TestSecret_characters has texts that would drive a terminal, in each field.
-func TestSecret_characters(t *testing.T) {
+// TestCharacters_rejectUnsafe covers characters that could mislead a reader or
+// control a terminal.
+func TestCharacters_rejectUnsafe(t *testing.T) {
 	t.Parallel()
 	for _, field := range []string{"provider", "account_sid", "created_at"} {
 		for name, test := range map[string]struct{ text, kind string }{
@@ -250,9 +250,9 @@ func TestSecret_characters(t *testing.T) {
 	}
 }
 
-// TestAccCharacters_ofAnyScript keeps ordinary text, and what joins or parts its
-// letters and symbols.
-func TestAccCharacters_ofAnyScript(t *testing.T) {
+// TestAccCharacters_keepAnyScript includes the joiners and non-joiners that some
+// scripts and emoji need.
+func TestAccCharacters_keepAnyScript(t *testing.T) {
 	t.Parallel()
 	var configurations []unpodtest.Configuration
 	for id, text := range []string{"Zürich büro 1", "東京 支社", "می\u200cخواهم", "क्\u200dष", "👩\u200d💻 🏳️\u200d🌈", "a\u00a0b"} {
@@ -261,16 +261,16 @@ func TestAccCharacters_ofAnyScript(t *testing.T) {
 	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
 }
 
-// TestSecret_certificate has the token in the name of a certificate, which an
-// error of crypto/x509 tells.
-func TestSecret_certificate(t *testing.T) {
+// TestSecret_isRedactedInCertificateNames checks an error of crypto/x509 that
+// contains such a name.
+func TestSecret_isRedactedInCertificateNames(t *testing.T) {
 	t.Parallel()
 	server := unpodtest.StartTLS(t, unpodtest.New(canary, unpodtest.OrgHandle), canary+".example")
 	workspace, variables := canaryWorkspace(t, strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
 	variables["UNPOD_CA_CERT_PEM"] = server.CACertPEM
 	output, err := workspace.Run(t.Context(), variables, "plan", "-no-color")
 	if err == nil || !strings.Contains(output, "(redacted)") {
-		t.Errorf("the plan did not fail for the certificate's name:\n%s", output)
+		t.Errorf("got error %v, want one with a redacted certificate name:\n%s", err, output)
 	}
 	searchFiles(t, workspace.Dir, canary, "main.tf")
 }

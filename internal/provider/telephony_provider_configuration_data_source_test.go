@@ -13,7 +13,7 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// regions are three configurations, two of them at one provider.
+// regions includes two configurations with the same provider.
 var regions = []unpodtest.Configuration{
 	{ID: 50, Provider: new("twilio"), AccountSID: new("ACeurope"), CreatedAt: new("2026-03-01T00:00:00Z")},
 	{ID: 42, Provider: new("twilio"), AccountSID: new("ACamerica"), CreatedAt: new("2026-02-07T10:00:00Z")},
@@ -21,7 +21,7 @@ var regions = []unpodtest.Configuration{
 	sip,
 }
 
-func TestAccTelephonyProviderConfiguration(t *testing.T) {
+func TestAccTelephonyProviderConfiguration_findsMatch(t *testing.T) {
 	t.Parallel()
 	for conditions, want := range map[string]unpodtest.Configuration{
 		`id = 42`:                  regions[1],
@@ -48,9 +48,9 @@ const (
 	wantCase = "One would match if case were ignored. Check upper and lower case.\n\n"
 )
 
-// TestAccTelephonyProviderConfiguration_noMatch checks what is told if nothing
-// matches. The conditions' values may be sensitive: Terraform prints the line.
-func TestAccTelephonyProviderConfiguration_noMatch(t *testing.T) {
+// TestAccTelephonyProviderConfiguration_failsWithoutMatch checks that the error
+// does not repeat the conditions' values, which may be sensitive.
+func TestAccTelephonyProviderConfiguration_failsWithoutMatch(t *testing.T) {
 	t.Parallel()
 	const all = "Configurations:\n" +
 		"  - id = 7, provider_slug = \"sip\", account_sid = null\n" +
@@ -59,11 +59,11 @@ func TestAccTelephonyProviderConfiguration_noMatch(t *testing.T) {
 		"  - id = 50, provider_slug = \"twilio\", account_sid = \"ACeurope\""
 	asSet := strings.NewReplacer
 	for name, test := range map[string]struct{ conditions, names, detail string }{
-		"id":       {`id = 44`, "id", all},
-		"another":  {`provider_slug = "vonage"`, "provider_slug", all},
-		"case":     {`provider_slug = "Twilio"`, "provider_slug", wantCase + asSet(`"twilio"`, "(as set)").Replace(all)},
-		"each one": {"provider_slug = \"plivo\"\naccount_sid = \"ACeurope\"", "provider_slug and account_sid", asSet(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)").Replace(all)},
-		"empty":    {`account_sid = ""`, "account_sid", all},
+		"id":                         {`id = 44`, "id", all},
+		"provider slug":              {`provider_slug = "vonage"`, "provider_slug", all},
+		"upper case":                 {`provider_slug = "Twilio"`, "provider_slug", wantCase + asSet(`"twilio"`, "(as set)").Replace(all)},
+		"only one of two conditions": {"provider_slug = \"plivo\"\naccount_sid = \"ACeurope\"", "provider_slug and account_sid", asSet(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)").Replace(all)},
+		"empty value":                {`account_sid = ""`, "account_sid", all},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,7 @@ func TestAccTelephonyProviderConfiguration_noMatch(t *testing.T) {
 			})
 		})
 	}
-	t.Run("none at all", func(t *testing.T) {
+	t.Run("no configurations", func(t *testing.T) {
 		t.Parallel()
 		testCLI(t, credentials(startUnpod(t), nil), resource.TestStep{
 			Config: lookUp(`id = 42`),
@@ -85,9 +85,9 @@ func TestAccTelephonyProviderConfiguration_noMatch(t *testing.T) {
 	})
 }
 
-// TestAccTelephonyProviderConfiguration_sensitive has a condition that is
-// sensitive, and that only differs in case from what there is.
-func TestAccTelephonyProviderConfiguration_sensitive(t *testing.T) {
+// TestAccTelephonyProviderConfiguration_hidesSensitiveValues uses a value that
+// differs only in case from an existing one. Showing that one would reveal it.
+func TestAccTelephonyProviderConfiguration_hidesSensitiveValues(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t, unpodtest.Configuration{ID: 1, AccountSID: new("ACSECRET")})
 	workspace := workspace(t, `
@@ -99,16 +99,16 @@ data "unpod_telephony_provider_configuration" "test" { account_sid = var.account
 `)
 	output, err := workspace.Run(t.Context(), credentials(server, map[string]string{"TF_VAR_account_sid": "ACsecret"}), "plan", "-no-color")
 	if err == nil || !strings.Contains(output, noMatch) || !strings.Contains(output, "account_sid = var.account_sid") {
-		t.Errorf("got error %v, want no match, and the argument's line:\n%s", err, output)
+		t.Errorf("got error %v, want %q and the argument's line:\n%s", err, noMatch, output)
 	}
 	if strings.Contains(strings.ToLower(output), "acsecret") {
-		t.Errorf("the value is shown:\n%s", output)
+		t.Errorf("the output shows the value:\n%s", output)
 	}
 }
 
-// TestAccTelephonyProviderConfiguration_severalMatches checks which arguments
-// are named: each that would leave one.
-func TestAccTelephonyProviderConfiguration_severalMatches(t *testing.T) {
+// TestAccTelephonyProviderConfiguration_failsWithSeveralMatches checks that the
+// error suggests exactly the arguments that could select one.
+func TestAccTelephonyProviderConfiguration_failsWithSeveralMatches(t *testing.T) {
 	t.Parallel()
 	europe := regions[0]
 	for name, test := range map[string]struct {
@@ -117,19 +117,19 @@ func TestAccTelephonyProviderConfiguration_severalMatches(t *testing.T) {
 		listed     string
 		tell       string
 	}{
-		"by account": {
+		"different accounts": {
 			`provider_slug = "twilio"`, unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: new("ACasia")},
 			"  - id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = \"ACasia\"", "account_sid or id",
 		},
-		"by account, which one has not": {
+		"one without account": {
 			`provider_slug = "twilio"`, unpodtest.Configuration{ID: 51, Provider: new("twilio")},
 			"  - id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = null", "account_sid or id",
 		},
-		"by id alone": {
+		"different ids only": {
 			`provider_slug = "twilio"`, unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: europe.AccountSID},
 			"  - id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = \"ACeurope\"", "id",
 		},
-		"by provider": {
+		"different providers": {
 			`account_sid = "ACeurope"`, unpodtest.Configuration{ID: 51, Provider: new("vonage"), AccountSID: europe.AccountSID},
 			"  - id = 50, provider_slug = \"twilio\", account_sid = (as set)\n  - id = 51, provider_slug = \"vonage\", account_sid = (as set)", "provider_slug or id",
 		},
@@ -146,9 +146,9 @@ func TestAccTelephonyProviderConfiguration_severalMatches(t *testing.T) {
 	}
 }
 
-// TestAccTelephonyProviderConfiguration_manyAndLong lists no more than fits on a
-// screen, of what a server may send to fill one.
-func TestAccTelephonyProviderConfiguration_manyAndLong(t *testing.T) {
+// TestAccTelephonyProviderConfiguration_truncatesError checks that the error fits
+// on a screen, even with many configurations and long values.
+func TestAccTelephonyProviderConfiguration_truncatesError(t *testing.T) {
 	t.Parallel()
 	var configurations []unpodtest.Configuration
 	var listed strings.Builder
@@ -165,9 +165,9 @@ func TestAccTelephonyProviderConfiguration_manyAndLong(t *testing.T) {
 	})
 }
 
-// TestAccTelephonyProviderConfiguration_invalidID has numbers that are no id, on
-// validate and, once they are known, on apply.
-func TestAccTelephonyProviderConfiguration_invalidID(t *testing.T) {
+// TestAccTelephonyProviderConfiguration_rejectsInvalidID includes an id that is
+// known only during apply.
+func TestAccTelephonyProviderConfiguration_rejectsInvalidID(t *testing.T) {
 	t.Parallel()
 	want := diagnostics(diagnostic{"Invalid id", "id must be a whole number from -9223372036854775808 to 9223372036854775807."})
 	variables := credentials(startUnpod(t, regions...), nil)
@@ -177,25 +177,25 @@ func TestAccTelephonyProviderConfiguration_invalidID(t *testing.T) {
 			testCLI(t, variables, resource.TestStep{Config: lookUp("id = " + id), ExpectError: want})
 		})
 	}
-	t.Run("apply", func(t *testing.T) {
+	t.Run("known during apply", func(t *testing.T) {
 		t.Parallel()
 		config := `resource "terraform_data" "later" { input = 42.5 }` + "\n" + lookUp("id = terraform_data.later.output")
 		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
 	})
 }
 
-// TestAccTelephonyProviderConfiguration_noCondition has none from the start, and then
-// only once a value is known.
-func TestAccTelephonyProviderConfiguration_noCondition(t *testing.T) {
+// TestAccTelephonyProviderConfiguration_requiresCondition includes a condition that
+// turns out to be null during apply.
+func TestAccTelephonyProviderConfiguration_requiresCondition(t *testing.T) {
 	t.Parallel()
 	want := diagnostics(diagnostic{"Missing Attribute Configuration",
 		"At least one of these attributes must be configured: [id,provider_slug,account_sid]"})
 	variables := credentials(startUnpod(t, regions[2]), nil)
-	t.Run("validate", func(t *testing.T) {
+	t.Run("missing", func(t *testing.T) {
 		t.Parallel()
 		testCLI(t, variables, resource.TestStep{Config: lookUp(""), ExpectError: want})
 	})
-	t.Run("apply", func(t *testing.T) {
+	t.Run("null during apply", func(t *testing.T) {
 		t.Parallel()
 		config := `resource "terraform_data" "later" { input = { id = null } }` + "\n" + lookUp("id = terraform_data.later.output.id")
 		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})

@@ -19,16 +19,15 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// sip is a configuration without an account, blank an account without a name.
+// These configurations have null or empty fields.
 var (
 	sip   = unpodtest.Configuration{ID: 7, Provider: new("sip"), CreatedAt: new("07-02-2026 10:00")}
 	blank = unpodtest.Configuration{ID: 8, Provider: new(""), AccountSID: new(""), CreatedAt: new("")}
 	bare  = unpodtest.Configuration{ID: 9}
 )
 
-// TestAccTelephonyProviderConfigurations reads an organization as it is: the local one
-// with the documentation's configurations, and a real one if the environment
-// names it.
+// TestAccTelephonyProviderConfigurations reads the local Unpod and, on request, a
+// real organization.
 func TestAccTelephonyProviderConfigurations(t *testing.T) {
 	t.Parallel()
 	t.Run("local", func(t *testing.T) {
@@ -43,14 +42,14 @@ func TestAccTelephonyProviderConfigurations(t *testing.T) {
 	t.Run("live", func(t *testing.T) {
 		t.Parallel()
 		if liveEnv == nil {
-			t.Skip("A real organization is read if UNPOD_ACC_LIVE=1, with UNPOD_API_TOKEN and UNPOD_ORG_HANDLE, and UNPOD_BASE_URL for another platform than the hosted one.")
+			t.Skip("To read a real organization, set UNPOD_ACC_LIVE=1, UNPOD_API_TOKEN and UNPOD_ORG_HANDLE, and UNPOD_BASE_URL if it is not on the hosted platform.")
 		}
 		testOrganization(t, liveEnv)
 	})
 }
 
-// testOrganization compares what Terraform has with what the API answers: the
-// whole list, and each of its configurations looked up.
+// testOrganization compares the list and the look-up of each configuration with the
+// API's response.
 func testOrganization(t *testing.T, variables map[string]string) {
 	t.Helper()
 	expected := askAPI(t, variables)
@@ -70,13 +69,12 @@ func testOrganization(t *testing.T, variables map[string]string) {
 	testSteps(t, variables, steps...)
 }
 
-// askAPI reads the list without the provider's client, of which only the
-// settings are used.
+// askAPI reads the list with the provider's settings, but without its client.
 func askAPI(t *testing.T, variables map[string]string) []unpodtest.Configuration {
 	t.Helper()
 	resolved := resolve(unpodProviderModel{}, func(name string) string { return variables[name] })
 	if resolved.read.HasError() {
-		t.Fatal("The environment does not have what the provider needs, or not as it needs it.", resolved.read)
+		t.Fatal("the environment variables are missing or invalid: ", resolved.read)
 	}
 	address := resolved.options.BaseURL.JoinPath(unpodtest.Path).String()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
@@ -103,7 +101,7 @@ func askAPI(t *testing.T, variables map[string]string) []unpodtest.Configuration
 	return body.Data
 }
 
-func TestAccTelephonyProviderConfigurations_none(t *testing.T) {
+func TestAccTelephonyProviderConfigurations_returnsEmptyList(t *testing.T) {
 	t.Parallel()
 	for _, spelling := range []string{"[]", "{}"} {
 		t.Run(spelling, func(t *testing.T) {
@@ -117,9 +115,9 @@ func TestAccTelephonyProviderConfigurations_none(t *testing.T) {
 	}
 }
 
-// TestAccTelephonyProviderConfigurations_order answers in another order at each step:
-// the list stays sorted, and so the second plan has nothing to change.
-func TestAccTelephonyProviderConfigurations_order(t *testing.T) {
+// TestAccTelephonyProviderConfigurations_sortsByID checks that the second plan has
+// no changes, although the server returns another order.
+func TestAccTelephonyProviderConfigurations_sortsByID(t *testing.T) {
 	t.Parallel()
 	first, second := unpodtest.Documented()[0], unpodtest.Documented()[1]
 	config := listConfig + `output "first" { value = ` + listAddress + `.ids[0] }`
@@ -135,7 +133,7 @@ func TestAccTelephonyProviderConfigurations_order(t *testing.T) {
 	)
 }
 
-func TestAccTelephonyProviderConfigurations_pages(t *testing.T) {
+func TestAccTelephonyProviderConfigurations_readsAllPages(t *testing.T) {
 	t.Parallel()
 	var configurations []unpodtest.Configuration
 	for id := range int64(11) {
@@ -154,16 +152,16 @@ func TestAccTelephonyProviderConfigurations_filters(t *testing.T) {
 		filters string
 		want    []unpodtest.Configuration
 	}{
-		"provider_slug":               {`provider_slug = "twilio"`, []unpodtest.Configuration{twilio, second}},
-		"account_sid":                 {`account_sid = "MAyyyyyyyyyyyyyyyyyyyyyyy"`, []unpodtest.Configuration{plivo}},
-		"both hold":                   {"provider_slug = \"twilio\"\naccount_sid = \"ACsecond\"", []unpodtest.Configuration{second}},
-		"one holds":                   {"provider_slug = \"plivo\"\naccount_sid = \"ACsecond\"", nil},
-		"another case is another":     {`provider_slug = "Twilio"`, nil},
-		"null is no filter":           {`provider_slug = null`, []unpodtest.Configuration{sip, blank, bare, twilio, plivo, second}},
-		"an empty slug, and no null":  {`provider_slug = ""`, []unpodtest.Configuration{blank}},
-		"an empty SID, and no null":   {`account_sid = ""`, []unpodtest.Configuration{blank}},
-		"a value known during apply":  {`provider_slug = terraform_data.slug.output`, []unpodtest.Configuration{twilio, second}},
-		"a slug that is not in there": {`provider_slug = "vonage"`, nil},
+		"provider_slug":                  {`provider_slug = "twilio"`, []unpodtest.Configuration{twilio, second}},
+		"account_sid":                    {`account_sid = "MAyyyyyyyyyyyyyyyyyyyyyyy"`, []unpodtest.Configuration{plivo}},
+		"both match":                     {"provider_slug = \"twilio\"\naccount_sid = \"ACsecond\"", []unpodtest.Configuration{second}},
+		"only one matches":               {"provider_slug = \"plivo\"\naccount_sid = \"ACsecond\"", nil},
+		"case differs":                   {`provider_slug = "Twilio"`, nil},
+		"null matches all":               {`provider_slug = null`, []unpodtest.Configuration{sip, blank, bare, twilio, plivo, second}},
+		"empty slug does not match null": {`provider_slug = ""`, []unpodtest.Configuration{blank}},
+		"empty SID does not match null":  {`account_sid = ""`, []unpodtest.Configuration{blank}},
+		"value known during apply":       {`provider_slug = terraform_data.slug.output`, []unpodtest.Configuration{twilio, second}},
+		"no match":                       {`provider_slug = "vonage"`, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
