@@ -28,7 +28,7 @@ func main() {
 	// and Terraform would add that to its own log.
 	log.SetOutput(io.Discard)
 
-	debug := flag.Bool("debug", false, "wait for a debugger, and print how to have Terraform use this process")
+	debug := flag.Bool("debug", false, "wait for a debugger, and print how to attach Terraform to this process")
 	showVersion := flag.Bool("version", false, "print the version and the commit that it was built from")
 	flag.Parse()
 	if *showVersion {

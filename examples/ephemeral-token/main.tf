@@ -1,10 +1,10 @@
 terraform {
-  required_version = ">= 1.11" # ephemeral variables: Terraform 1.10, OpenTofu 1.11
+  required_version = ">= 1.10" # ephemeral variables; OpenTofu has them since 1.11
 
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }

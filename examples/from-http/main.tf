@@ -2,7 +2,7 @@ terraform {
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }

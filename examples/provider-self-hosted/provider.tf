@@ -2,19 +2,13 @@ terraform {
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
 
-variable "unpod_api_token" {
-  description = "API token of the self-hosted platform. Set it in TF_VAR_unpod_api_token."
-  type        = string
-  sensitive   = true
-}
-
+# Reads UNPOD_API_TOKEN from the environment.
 provider "unpod" {
-  api_token   = var.unpod_api_token
   org_handle  = "acme"
   base_url    = "https://voice.example.com/unpod"
   ca_cert_pem = file("${path.module}/ca.pem")

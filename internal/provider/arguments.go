@@ -48,7 +48,7 @@ type argument struct {
 var arguments = []argument{
 	{
 		name: "api_token",
-		description: "API token of an Unpod account. Create one in the Unpod dashboard under **API Keys**. " +
+		description: "API token of an Unpod account. Required, here or in the environment. Create one in the Unpod dashboard under **API Keys**. " +
 			"The provider sends it only to `base_url`, and does not log it or store it in state.",
 		variables:  []string{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN"},
 		required:   true,
@@ -60,8 +60,8 @@ var arguments = []argument{
 	},
 	{
 		name: "org_handle",
-		description: "Handle of the organization to read from, for example `unpod`. Copy it with **Copy Org Handle** in the settings of the Unpod dashboard, " +
-			"or use the `domain_handle` that the Get All Organizations API returns.",
+		description: "Handle of the organization to read from, for example `unpod`. Required, here or in the environment. " +
+			"In Unpod's Studio View, click the settings icon, then **Copy Org Handle**. The Get All Organizations API returns it as `domain_handle`.",
 		variables:  []string{"UNPOD_ORG_HANDLE"},
 		required:   true,
 		configured: func(model unpodProviderModel) attr.Value { return model.OrgHandle },
@@ -97,8 +97,8 @@ var arguments = []argument{
 	},
 	{
 		name: "max_retries",
-		description: fmt.Sprintf("Maximum number of retries of a request, 0 to %d, if the platform is unreachable, too slow, throttling (429) "+
-			"or failing (500, 502, 503, 504).", maxRetriesLimit),
+		description: fmt.Sprintf("Maximum number of retries of a request, 0 to %d. The provider retries if the platform is unreachable, too slow, "+
+			"throttling (429) or failing (500, 502, 503, 504), or if a response is incomplete.", maxRetriesLimit),
 		variables:  []string{"UNPOD_MAX_RETRIES"},
 		fallback:   "4",
 		configured: func(model unpodProviderModel) attr.Value { return model.MaxRetries },

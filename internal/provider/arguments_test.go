@@ -135,12 +135,12 @@ func readWith(t *testing.T, argument argument, first int, baseURL, value, later 
 
 // invalidArguments has an invalid value of each argument, and the reason.
 var invalidArguments = map[string]struct{ value, why string }{
-	"api_token":       {"Bearer canary-secret", "must be the token alone: letters, digits and -._~+/ with = at the end."},
-	"org_handle":      {"two words", "must be visible ASCII characters without quotes or backslashes."},
+	"api_token":       {"Bearer canary-secret", "must be just the token: letters, digits and -._~+/, with = only at the end."},
+	"org_handle":      {"two words", "must contain only visible ASCII characters, without spaces, quotes or backslashes."},
 	"base_url":        {"https://somebody:canary-secret@unpod.dev", "must not contain a user name or password."},
 	"request_timeout": {"30", `must be a positive duration such as "30s" or "1m30s".`},
 	"max_retries":     {"11", "must be a whole number from 0 to 10."},
-	"ca_cert_pem":     {"/etc/ssl/ca.pem", `must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem").`},
+	"ca_cert_pem":     {"/etc/ssl/ca.pem", `must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem").`},
 }
 
 // invalid returns the diagnostic for an argument's invalid value.

@@ -20,6 +20,8 @@ import (
 // hardly mean it.
 const maxShownWait = 30 * 24 * time.Hour
 
+const issuesURL = "https://github.com/unpod-ai/terraform-provider-unpod/issues"
+
 // explanation is the text of a diagnostic. The sentence in happened starts with
 // the request, which callDiagnostic adds. next says what to try first.
 type explanation struct{ summary, happened, next string }
@@ -88,7 +90,7 @@ func explainResponse(err error) explanation {
 	case *unpod.ShapeError:
 		return explanation{
 			"Unpod's response has an unexpected shape", fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem),
-			"The API may have changed. Look for a newer version of this provider, or report this error with the request ID.",
+			"The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + ".",
 		}
 	case *unpod.TokenReturnedError:
 		return explanation{
@@ -98,7 +100,7 @@ func explainResponse(err error) explanation {
 	case *unpod.IncompleteError:
 		return explanation{
 			"Unpod's list is incomplete", fmt.Sprintf("returned %d elements of a list that should have %d.", err.Received, err.Total),
-			"The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID.",
+			"The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID at " + issuesURL + ".",
 		}
 	case *unpod.TooLargeError:
 		return explanation{
@@ -106,7 +108,7 @@ func explainResponse(err error) explanation {
 			"Check base_url: no organization has a list of this size.",
 		}
 	}
-	return explanation{"Reading from Unpod failed", fmt.Sprintf("failed: %q.", err), "Report this error."}
+	return explanation{"Reading from Unpod failed", fmt.Sprintf("failed: %q.", err), "Report this error at " + issuesURL + "."}
 }
 
 // explainTLS explains why a connection is not trusted.
@@ -131,14 +133,14 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 		summary, next = "Unpod denied access to the organization", forbidden(err)
 	case err.Status == http.StatusNotFound:
 		summary, next = "The Unpod API was not found",
-			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. A platform older than the documentation does not have this path."
+			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. If it is right, the platform may be too old to have this path: update it."
 	case err.Status == http.StatusTooManyRequests:
 		summary, next = "Unpod throttled the request", throttled(err, s)
 	case err.Status >= http.StatusInternalServerError:
 		summary, next = "Unpod failed to respond",
 			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
 	case err.Message == "":
-		summary, next = "Unpod reported an error", "The response does not say why. If it is unclear, send Unpod support the request ID."
+		summary, next = "Unpod reported an error", "The response does not say why. Send Unpod support the request ID."
 	default:
 		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
 	}

@@ -30,16 +30,16 @@ const (
 	tryAccess      = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
 	tryProxy       = " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	tryRedirect    = "Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server."
-	tryNotFound    = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. A platform older than the documentation does not have this path."
+	tryNotFound    = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. If it is right, the platform may be too old to have this path: update it."
 	tryNotJSON     = "Check base_url: it may lead to a web page, such as a proxy's or a sign-in page."
 	tryLater       = "The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
 	tryRetries     = `Run Terraform again later. To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`
 	tryAgainLater  = "Run Terraform again later."
-	tryNoMessage   = "The response does not say why. If it is unclear, send Unpod support the request ID." + tryProxy
+	tryNoMessage   = "The response does not say why. Send Unpod support the request ID." + tryProxy
 	tryMessage     = "This message is from Unpod. If it is unclear, send Unpod support the request ID."
-	tryShape       = "The API may have changed. Look for a newer version of this provider, or report this error with the request ID."
+	tryShape       = "The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + "."
 	tryReplace     = "Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token."
-	tryIncomplete  = "The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID."
+	tryIncomplete  = "The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID at " + issuesURL + "."
 	tryTooLarge    = "Check base_url: no organization has a list of this size."
 	tryCA          = "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to ca_cert_pem (not set)."
 	tryConnection  = "Check base_url, that the platform is up, and the network, DNS and proxy on the way to it."
@@ -144,7 +144,7 @@ var answers = map[string]struct {
 		unpodtest.JSON(400, `{"message":"`+strings.Repeat("é", 501)+`"}`), reported, `returned status 400: "` + strings.Repeat("é", 500) + `…".`, tryMessage,
 	},
 	"text as id": {
-		unpodtest.JSON(200, `{"data":[{"id":1},{"id":"secret"}]}`), oddShape, "returned status 200, but data[1].id is not a whole number of 64 bits.", tryShape,
+		unpodtest.JSON(200, `{"data":[{"id":1},{"id":"secret"}]}`), oddShape, "returned status 200, but data[1].id is not a 64-bit integer.", tryShape,
 	},
 	"control character in a field": {
 		unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC\u001b[2J"}]}`), oddShape,
@@ -164,7 +164,7 @@ var answers = map[string]struct {
 		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)), tooLargeText, "returned more than 16 MiB, which the provider does not read.", tryTooLarge,
 	},
 	"no response": {
-		unpodtest.HangUp, unreachable, `failed: "the connection ended before the whole response had come".`, tryConnection,
+		unpodtest.HangUp, unreachable, `failed: "the connection closed before the response was complete".`, tryConnection,
 	},
 }
 

@@ -4,10 +4,8 @@
 package provider
 
 import (
-	"fmt"
-	"io/fs"
 	"maps"
-	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,34 +20,65 @@ var exampleVariables = map[string]string{
 	"TF_VAR_unpod_api_token":   unpodtest.Token,
 	"TF_VAR_sales_api_token":   unpodtest.Token,
 	"TF_VAR_support_api_token": unpodtest.Token,
+	"TF_VAR_api_tokens":        `{"acme-sales":"` + unpodtest.Token + `","acme-support":"` + unpodtest.Token + `"}`,
 }
 
 // exampleNeeds has the examples that older CLI versions cannot run.
 var exampleNeeds = map[string]feature{
 	"examples/bridge": terraformData,
-	"examples/data-sources/unpod_telephony_provider_configuration": terraformData,
-	"examples/ephemeral-token":                                     ephemeralToken,
-	"examples/recipes/audit":                                       checkBlock,
-	"examples/recipes/map":                                         terraformData,
-	"examples/recipes/organizations-opentofu":                      providerForEach,
-	"examples/recipes/text-id":                                     terraformData,
+	"examples/data-sources/unpod_telephony_provider_configuration":  terraformData,
+	"examples/data-sources/unpod_telephony_provider_configurations": terraformData,
+	"examples/ephemeral-token":                                      ephemeralVariable,
+	"examples/recipes/audit":                                        checkBlock,
+	"examples/recipes/map":                                          terraformData,
+	"examples/recipes/organizations-opentofu":                       providerForEach,
+	"examples/recipes/regions":                                      optionalAttribute,
+	"examples/recipes/text-id":                                      terraformData,
+}
+
+// examplePlans has what the plans of examples must contain, and configurations
+// that make this harder, in addition to the documented ones.
+var examplePlans = map[string]struct {
+	more []unpodtest.Configuration
+	want []string
+}{
+	"examples/data-sources/unpod_telephony_provider_configuration": {
+		nil, []string{`provider_config_id = 42`, `provider_config_id = 43`, `account_sid = "ACx+"`},
+	},
+	"examples/data-sources/unpod_telephony_provider_configurations": {
+		[]unpodtest.Configuration{sip}, []string{`terraform_data\.twilio\["42"\] will`, `Plan: 1 to add`},
+	},
+	// One configuration has no account, and two share one.
+	"examples/recipes/map": {
+		[]unpodtest.Configuration{sip, {ID: 44, Provider: new("plivo"), AccountSID: unpodtest.Documented()[1].AccountSID}},
+		[]string{
+			`terraform_data\.configuration\["7"\] will`, `terraform_data\.configuration\["44"\] will`,
+			`terraform_data\.account\["MAy+"\] will be created\s[^#]*\+ 43,\s+\+ 44,`, `Plan: 6 to add`,
+		},
+	},
+	"examples/recipes/regions": {nil, []string{`\+ in = 43\s+\+ us = 42`}},
+	"examples/recipes/text-id": {nil, []string{`PROVIDER_CONFIG_ID"\s+\+ value = "42"`}},
 }
 
 func TestExamples_plan(t *testing.T) {
 	t.Parallel()
 	for _, name := range exampleDirectories(t, ".tf") {
-		if strings.Contains(name, "/modules/") {
-			continue // Planned with the configuration that calls it.
+		if strings.Contains(name, "/modules/") || name == "examples/from-http/before" {
+			continue // Other tests run these.
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			needCLI(t, exampleNeeds[name])
-			server := documentedUnpod(t)
+			server := startUnpod(t, append(unpodtest.Documented(), examplePlans[name].more...)...)
 			server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 			variables := credentials(server, exampleVariables)
 			variables["TF_VAR_support_base_url"] = server.URL
-			workspace := example(t, name)
-			run(t, workspace, variables, "plan")
+			output := run(t, example(t, name), variables, "plan")
+			for _, want := range examplePlans[name].want {
+				if !regexp.MustCompile(want).MatchString(output) {
+					t.Errorf("no %s in:\n%s", want, output)
+				}
+			}
 		})
 	}
 }
@@ -105,16 +134,23 @@ func TestExamples_keepOrganizationsApart(t *testing.T) {
 	}
 }
 
-// TestExamples_groupSharedAccounts checks that an account may have two
-// configurations. A plain map would have a duplicate key.
-func TestExamples_groupSharedAccounts(t *testing.T) {
+// TestExamples_keepManyOrganizationsApart checks that each organization is sent its
+// own token.
+func TestExamples_keepManyOrganizationsApart(t *testing.T) {
 	t.Parallel()
-	shared := unpodtest.Configuration{ID: 44, Provider: new("plivo"), AccountSID: unpodtest.Documented()[1].AccountSID}
-	server := startUnpod(t, append(unpodtest.Documented(), sip, shared)...)
-	workspace := example(t, "examples/data-sources/unpod_telephony_provider_configurations")
-	output := run(t, workspace, credentials(server, nil), "plan")
-	if !regexp.MustCompile(`MAy+\s+= \[\s+\+ 43,\s+\+ 44,\s+\]`).MatchString(output) {
-		t.Errorf("the account does not have both configurations:\n%s", output)
+	needCLI(t, providerForEach)
+	server := documentedUnpod(t)
+	server.AnswerAlways(unpodtest.JSON(200, `{"data":[]}`))
+	variables := credentials(server, map[string]string{
+		"UNPOD_API_TOKEN": "", "TF_VAR_api_tokens": `{"acme-sales":"token-of-sales","acme-support":"token-of-support"}`,
+	})
+	run(t, example(t, "examples/recipes/organizations-opentofu"), variables, "plan")
+	got := map[string]string{}
+	for _, request := range server.Requests() {
+		got[request.Header.Get("Org-Handle")] = request.Header.Get("Authorization")
+	}
+	if want := map[string]string{"acme-sales": "Token token-of-sales", "acme-support": "Token token-of-support"}; !maps.Equal(got, want) {
+		t.Errorf("sent %v, want %v", got, want)
 	}
 }
 
@@ -138,7 +174,7 @@ func TestExamples_auditReportsFindings(t *testing.T) {
 
 func TestExamples_keepEphemeralTokenOutOfPlanAndState(t *testing.T) {
 	t.Parallel()
-	needCLI(t, ephemeralToken)
+	needCLI(t, ephemeralVariable)
 	server := documentedUnpod(t)
 	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_unpod_api_token": unpodtest.Token})
 	workspace := example(t, "examples/ephemeral-token")
@@ -158,67 +194,36 @@ func TestExamples_keepEphemeralTokenOutOfPlanAndState(t *testing.T) {
 // this ending, relative to the module's root.
 func exampleDirectories(t *testing.T, ending string) []string {
 	t.Helper()
-	root := moduleRoot(t)
 	found := map[string]bool{}
-	err := fs.WalkDir(os.DirFS(root), "examples", func(path string, _ fs.DirEntry, err error) error {
-		if strings.HasSuffix(path, ending) {
-			found[filepath.ToSlash(filepath.Dir(path))] = true
+	for name := range filesUnder(t, "examples") {
+		if strings.HasSuffix(name, ending) {
+			found[path.Dir(name)] = true
 		}
-		return err
-	})
-	if err != nil || len(found) == 0 {
-		t.Fatalf("%d examples, error %v", len(found), err)
+	}
+	if len(found) == 0 {
+		t.Fatalf("found no example with %s", ending)
 	}
 	return slices.Sorted(maps.Keys(found))
 }
 
-// TestReadme_matchesCode checks README.md's tables of arguments and CLI versions.
-func TestReadme_matchesCode(t *testing.T) {
+// TestExamples_describeTheirVariables checks that readers can tell what each
+// variable and output of an example is.
+func TestExamples_describeTheirVariables(t *testing.T) {
 	t.Parallel()
-	readme := readFile(t, filepath.Join(moduleRoot(t), "README.md"))
-	for _, argument := range arguments {
-		fallback := ""
-		if argument.fallback != "" {
-			fallback = "`" + argument.fallback + "` "
-		}
-		row := "| `" + argument.name + "` | `" + strings.Join(argument.variables, "`, then `") + "` | " + fallback + "| "
-		if !strings.Contains(readme, row) {
-			t.Errorf("README.md does not have %s", row)
-		}
-	}
-	for _, needed := range []feature{terraformData, checkBlock, mockProvider} {
-		if row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu); !strings.Contains(readme, row) {
-			t.Errorf("README.md does not have %s", row)
-		}
-	}
-}
-
-// TestDocs_linksWorkEverywhere rejects relative links. They work on a Git host, but
-// the registry serves index.md without a trailing slash.
-func TestDocs_linksWorkEverywhere(t *testing.T) {
-	t.Parallel()
-	const published = "https://registry.terraform.io/providers/unpod-ai/unpod/latest/docs/"
-	docs := filepath.Join(moduleRoot(t), "docs")
-	link := regexp.MustCompile(`(?:\]\(|(?m:^\[[^\]]+\]: ))([^\s)]+)`)
+	block := regexp.MustCompile(`(?s)\n(variable|output) "(\w+)" \{\n(.*?)\n\}`)
 	found := 0
-	err := filepath.WalkDir(docs, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+	for path, text := range filesUnder(t, "examples") {
+		if !strings.HasSuffix(path, ".tf") {
+			continue
 		}
-		for _, match := range link.FindAllStringSubmatch(readFile(t, path), -1) {
-			page, ours := strings.CutPrefix(match[1], published)
-			switch {
-			case ours:
-				found++
-				readFile(t, filepath.Join(docs, filepath.FromSlash(page)+".md"))
-			case strings.HasPrefix(match[1], "#"):
-			case !strings.HasPrefix(match[1], "https://"):
-				t.Errorf("%s links to %q, which is relative", path, match[1])
+		for _, match := range block.FindAllStringSubmatch("\n"+text, -1) {
+			found++
+			if !strings.Contains(match[3], "  description ") || match[1] == "variable" && !strings.Contains(match[3], "  type ") {
+				t.Errorf("%s: %s %q lacks a description or a type", path, match[1], match[2])
 			}
 		}
-		return nil
-	})
-	if err != nil || found == 0 {
-		t.Errorf("found %d links between pages and error %v", found, err)
+	}
+	if found == 0 {
+		t.Error("found no variable or output")
 	}
 }

@@ -121,6 +121,9 @@ func isolate() error {
 		"TF_ACC_PROVIDER_HOST":      built.CLI.Registry(),
 		"TF_ACC_PROVIDER_NAMESPACE": "unpod-ai",
 		"TF_CLI_CONFIG_FILE":        os.DevNull,
+		// Providers in this process would log everything to standard error.
+		"TF_LOG_PROVIDER": "OFF",
+		"TF_LOG_SDK":      "OFF",
 	}
 	for name, value := range variables {
 		if err := os.Setenv(name, value); err != nil {
@@ -178,13 +181,12 @@ type feature struct {
 }
 
 var (
-	terraformData = feature{"`terraform_data`", 4, 6}
-	checkBlock    = feature{"`check` blocks", 5, 6}
-	mockProvider  = feature{"`mock_provider` in tests", 7, 8}
-	// Ephemeral variables came with Terraform 1.10 and OpenTofu 1.11, but the
-	// example has one required_version for both.
-	ephemeralToken  = feature{"examples/ephemeral-token", 11, 11}
-	providerForEach = feature{"`for_each` on a provider", never, 9}
+	optionalAttribute = feature{"`optional` attributes of objects", 3, 6}
+	terraformData     = feature{"`terraform_data`", 4, 6}
+	checkBlock        = feature{"`check` blocks", 5, 6}
+	mockProvider      = feature{"`mock_provider` in tests", 7, 8}
+	providerForEach   = feature{"`for_each` on a provider", never, 9}
+	ephemeralVariable = feature{"ephemeral variables", 10, 11}
 )
 
 // never stands for a feature that one of the two does not have.
@@ -449,6 +451,25 @@ func moduleRoot(t *testing.T) string {
 	return root
 }
 
+// filesUnder returns the texts of the files below a path of this module, by their
+// paths.
+func filesUnder(t *testing.T, root string) map[string]string {
+	t.Helper()
+	texts, module := map[string]string{}, os.DirFS(moduleRoot(t))
+	err := fs.WalkDir(module, root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(module, path)
+		texts[path] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
 func readFile(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -618,7 +639,7 @@ func lookUp(conditions string) string {
 	return "data \"unpod_telephony_provider_configuration\" \"test\" {\n" + conditions + "\n}\n"
 }
 
-// finds returns checks that the look-up found exactly this configuration.
+// finds returns checks that the lookup found exactly this configuration.
 func finds(configuration unpodtest.Configuration) []statecheck.StateCheck {
 	var checks []statecheck.StateCheck
 	for name, check := range map[string]knownvalue.Check{

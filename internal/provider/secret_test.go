@@ -231,11 +231,11 @@ func TestCharacters_rejectUnsafe(t *testing.T) {
 			"carriage return":     {`\r`, "a line break (U+000D)"},
 			"line separator":      {`\u2028`, "a line break (U+2028)"},
 			"C1":                  {`\u009b31m`, "a control character (U+009B)"},
-			"direction mark":      {`\u202e`, "an invisible or direction-changing character (U+202E)"},
-			"zero-width space":    {`\u200b`, "an invisible or direction-changing character (U+200B)"},
-			"tag":                 {`\udb40\udc41`, "an invisible or direction-changing character (U+E0041)"},
-			"joiner at the end":   {`a\u200d`, "an invisible or direction-changing character (U+200D)"},
-			"joiner before digit": {`a\u200d1`, "an invisible or direction-changing character (U+200D)"},
+			"direction mark":      {`\u202e`, "an invisible or text-direction character (U+202E)"},
+			"zero-width space":    {`\u200b`, "an invisible or text-direction character (U+200B)"},
+			"tag":                 {`\udb40\udc41`, "an invisible or text-direction character (U+E0041)"},
+			"joiner at the end":   {`a\u200d`, "an invisible or text-direction character (U+200D)"},
+			"joiner before digit": {`a\u200d1`, "an invisible or text-direction character (U+200D)"},
 		} {
 			t.Run(field+"/"+name, func(t *testing.T) {
 				t.Parallel()

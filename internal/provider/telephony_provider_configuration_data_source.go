@@ -50,7 +50,7 @@ func (d *telephonyProviderConfigurationDataSource) Schema(_ context.Context, _ d
 	const condition = " If set, the configuration must have this value."
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Look up one telephony provider configuration of your Unpod organization by `id`, `provider_slug` or `account_sid`. " +
-			"All conditions must match. Fails unless exactly one configuration does.",
+			"All that you set must match. Fails unless exactly one configuration does.",
 		Attributes: map[string]schema.Attribute{
 			"id":            schema.NumberAttribute{Optional: true, Computed: true, Validators: []validator.Number{int64Validator{}}, MarkdownDescription: idDescription + condition},
 			"provider_slug": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: providerDescription + condition + reservedDescription},
@@ -60,7 +60,7 @@ func (d *telephonyProviderConfigurationDataSource) Schema(_ context.Context, _ d
 	}
 }
 
-// ConfigValidators requires a condition. Without one, a look-up would work only
+// ConfigValidators requires a condition. Without one, a lookup would work only
 // until the organization has a second configuration.
 func (d *telephonyProviderConfigurationDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{

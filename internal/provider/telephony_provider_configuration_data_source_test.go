@@ -45,7 +45,7 @@ func TestAccTelephonyProviderConfiguration_findsMatch(t *testing.T) {
 const (
 	noMatch  = "No provider configuration matches"
 	several  = "More than one provider configuration matches"
-	wantCase = "One would match if case were ignored. Check upper and lower case.\n\n"
+	wantCase = "Matching is case-sensitive, and a configuration differs only in case. Check the values shown as (as set).\n\n"
 )
 
 // TestAccTelephonyProviderConfiguration_failsWithoutMatch checks that the error

@@ -48,7 +48,7 @@ func TestAccTelephonyProviderConfigurations(t *testing.T) {
 	})
 }
 
-// testOrganization compares the list and the look-up of each configuration with the
+// testOrganization compares the list and the lookup of each configuration with the
 // API's response.
 func testOrganization(t *testing.T, variables map[string]string) {
 	t.Helper()

@@ -18,10 +18,10 @@ import (
 const pathVariable = "TF_ACC_TERRAFORM_PATH"
 
 // ErrNoCLI means that there is no CLI to run.
-var ErrNoCLI = errors.New(`neither terraform nor tofu was found in PATH, and one of the two is needed. Get one from
+var ErrNoCLI = errors.New(`neither terraform nor tofu was found in PATH, and you need one of them. Get one from
   Terraform: https://developer.hashicorp.com/terraform/install
   OpenTofu:  https://opentofu.org/docs/intro/install/
-or let ` + pathVariable + ` name the executable. "make test" and "make demo" build OpenTofu if there is neither`)
+or set ` + pathVariable + ` to the path of the executable. "make test" and "make demo" build OpenTofu if there is neither`)
 
 // CLI is the Terraform or OpenTofu that a sandbox runs.
 type CLI struct {

@@ -26,7 +26,7 @@ func ParseOrgHandle(text string) (string, error) {
 	case text == "":
 		return "", errEmpty
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }), strings.ContainsAny(text, `"'\`):
-		return "", errors.New("must be visible ASCII characters without quotes or backslashes")
+		return "", errors.New("must contain only visible ASCII characters, without spaces, quotes or backslashes")
 	}
 	return text, nil
 }
@@ -62,19 +62,19 @@ func ParseBaseURL(text string) (*url.URL, error) {
 func checkBaseURL(parsed *url.URL, text string) error {
 	switch {
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		return errors.New("must begin with https:// or http://")
+		return errors.New("must start with https:// or http://")
 	case parsed.User != nil:
 		return errors.New("must not contain a user name or password")
 	case strings.ContainsAny(text, "?#"):
-		return errors.New("must not contain a query or fragment")
+		return errors.New("must not contain a query string or a fragment")
 	case parsed.Hostname() == "":
-		return errors.New("must name a host")
+		return errors.New("must include a host")
 	case strings.ContainsFunc(parsed.Host, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("must have a host in ASCII; write an internationalized one in its xn-- form")
+		return errors.New("must have an ASCII host. Write an internationalized domain name in Punycode (xn--)")
 	case strings.ContainsFunc(parsed.Path, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return errors.New("must not contain control or invisible characters in its path")
 	case strings.HasSuffix(parsed.Host, ":") || !validPort(parsed.Port()):
-		return errors.New("must have a port from 1 to 65535, or none")
+		return errors.New("must have a port from 1 to 65535, or no port")
 	}
 	return nil
 }

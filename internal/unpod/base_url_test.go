@@ -13,15 +13,15 @@ import (
 // includes the input.
 const (
 	emptyValue   = "must not be empty"
-	notVisible   = "must be visible ASCII characters without quotes or backslashes"
+	notVisible   = "must contain only visible ASCII characters, without spaces, quotes or backslashes"
 	notURL       = "must be a URL such as https://unpod.dev, or a host name"
-	wrongScheme  = "must begin with https:// or http://"
+	wrongScheme  = "must start with https:// or http://"
 	hasUser      = "must not contain a user name or password"
-	hasQuery     = "must not contain a query or fragment"
-	withoutHost  = "must name a host"
-	notASCIIHost = "must have a host in ASCII; write an internationalized one in its xn-- form"
+	hasQuery     = "must not contain a query string or a fragment"
+	withoutHost  = "must include a host"
+	notASCIIHost = "must have an ASCII host. Write an internationalized domain name in Punycode (xn--)"
 	invisible    = "must not contain control or invisible characters in its path"
-	portOutRange = "must have a port from 1 to 65535, or none"
+	portOutRange = "must have a port from 1 to 65535, or no port"
 )
 
 func TestParseBaseURL(t *testing.T) {

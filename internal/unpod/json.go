@@ -44,7 +44,7 @@ type once[T any] struct {
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom].
 func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if o.there {
-		return problem("is there twice")
+		return problem("appears twice")
 	}
 	o.there, o.null = true, decoder.PeekKind() == jsontext.KindNull
 	if o.null {

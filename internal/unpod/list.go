@@ -164,7 +164,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 	case !data.null && isEmptyObject(data.value):
 		return nil, nil
 	case data.null || data.value.Kind() != jsontext.KindBeginArray:
-		return nil, &ShapeError{Place: "data", Problem: "is not a list"}
+		return nil, &ShapeError{Place: "data", Problem: "is not an array"}
 	}
 	var (
 		elements []E
@@ -181,7 +181,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 		id := l.endpoint.id(element)
 		switch {
 		case seen[id]:
-			return nil, &ShapeError{Place: fmt.Sprintf("data[%d]", len(elements)), Problem: "repeats the id of an element before it"}
+			return nil, &ShapeError{Place: fmt.Sprintf("data[%d]", len(elements)), Problem: "has the same id as an earlier element"}
 		case len(elements) == maxElements:
 			return nil, tooManyElements()
 		}

@@ -16,14 +16,14 @@ import (
 
 const (
 	notObject   = "is not an object"
-	notList     = "is not a list"
+	notList     = "is not an array"
 	notString   = "is not a string"
-	notInteger  = "is not a whole number of 64 bits"
+	notInteger  = "is not a 64-bit integer"
 	notJSON     = "is not valid JSON"
 	missing     = "is missing"
 	withoutID   = "has no id"
-	repeated    = "repeats the id of an element before it"
-	twice       = "is there twice"
+	repeated    = "has the same id as an earlier element"
+	twice       = "appears twice"
 	jsonContent = "application/json"
 )
 

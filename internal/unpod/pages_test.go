@@ -63,7 +63,7 @@ var pageTests = map[string]struct {
 	},
 	"count beyond int64": {
 		pages:   []http.HandlerFunc{listOf("9223372036854775808", 1)},
-		wantErr: &ShapeError{"count", "is not a whole number of 64 bits"}, wantRequests: 1,
+		wantErr: &ShapeError{"count", "is not a 64-bit integer"}, wantRequests: 1,
 	},
 	"page number ignored": {pages: []http.HandlerFunc{listOf("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
 	"repeated page": {
@@ -116,7 +116,7 @@ var pageTests = map[string]struct {
 	},
 	"duplicate id in a page": {
 		pages:   []http.HandlerFunc{listOf("4", 1), listOf("4", 1, 2, 2)},
-		wantErr: &ShapeError{"data[2]", "repeats the id of an element before it"}, wantRequests: 2,
+		wantErr: &ShapeError{"data[2]", "has the same id as an earlier element"}, wantRequests: 2,
 	},
 }
 

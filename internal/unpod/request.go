@@ -178,7 +178,7 @@ func (r *requester) failure(err error) error {
 		return &TLSError{Reason: r.secrets.sanitize(err.Error()), PlainHTTP: isPlainHTTP(err) && proxyOf(r.options.BaseURL) == nil}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &ConnectionError{Reason: "the connection ended before the whole response had come"}
+		return &ConnectionError{Reason: "the connection closed before the response was complete"}
 	}
 	return &ConnectionError{Reason: r.secrets.sanitize(err.Error())}
 }

@@ -61,7 +61,7 @@ func TestRetry_ignoresStatusInBody(t *testing.T) {
 	wantAttempts(t, failed, 1)
 }
 
-const brokenOff = "the connection ended before the whole response had come"
+const brokenOff = "the connection closed before the response was complete"
 
 var connectionTests = map[string]struct {
 	err         error

@@ -170,7 +170,7 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 		return errTokenReturned
 	}
 	if *number, err = strconv.ParseInt(string(value), 10, 64); err != nil {
-		return problem("is not a whole number of 64 bits")
+		return problem("is not a 64-bit integer")
 	}
 	return nil
 }
@@ -209,5 +209,5 @@ func characterKind(c rune) string {
 	case unicode.Is(unicode.Cc, c):
 		return "a control character"
 	}
-	return "an invisible or direction-changing character"
+	return "an invisible or text-direction character"
 }

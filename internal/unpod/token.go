@@ -45,7 +45,7 @@ func ParseToken(text string) (Token, error) {
 	case text == "":
 		return Token{}, errEmpty
 	case !token68.MatchString(text):
-		return Token{}, errors.New("must be the token alone: letters, digits and -._~+/ with = at the end")
+		return Token{}, errors.New("must be just the token: letters, digits and -._~+/, with = only at the end")
 	}
 	return Token{secret: &text}, nil
 }

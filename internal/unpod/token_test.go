@@ -19,7 +19,7 @@ func TestParseToken(t *testing.T) {
 	t.Parallel()
 	const (
 		empty  = "must not be empty"
-		blanks = "must be the token alone: letters, digits and -._~+/ with = at the end"
+		blanks = "must be just the token: letters, digits and -._~+/, with = only at the end"
 	)
 	for name, test := range map[string]struct{ text, want, wantErr string }{
 		"unchanged":              {"secret-0", "Token secret-0", ""},

@@ -25,18 +25,18 @@ const (
 	maxHeaderBytes = 256 << 10
 )
 
-var errNotCertificates = errors.New("must be PEM-encoded certificates and nothing else")
+var errNotCertificates = errors.New("must contain only PEM-encoded certificates")
 
 // ParseCACert parses PEM-encoded CA certificates, and returns a pool of these
 // and the system's. Its errors never include the text, which may be a private
 // key pasted by mistake.
 func ParseCACert(text string) (*x509.CertPool, error) {
 	if text != "" && !strings.Contains(text, "\n") {
-		return nil, errors.New(`must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem")`)
+		return nil, errors.New(`must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		return nil, errors.New("cannot be added to the system's certificates, because those cannot be read")
+		return nil, errors.New("cannot be combined with the system's CA certificates, because those cannot be read")
 	}
 	added := 0
 	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {

@@ -62,7 +62,7 @@ func TestParseCACert(t *testing.T) {
 			t.Parallel()
 			pool, err := ParseCACert(test.text)
 			if test.refused {
-				wantErrorText(t, err, "must be PEM-encoded certificates and nothing else")
+				wantErrorText(t, err, "must contain only PEM-encoded certificates")
 				return
 			}
 			if err != nil || pool == nil {
@@ -75,7 +75,7 @@ func TestParseCACert(t *testing.T) {
 func TestParseCACert_rejectsPath(t *testing.T) {
 	t.Parallel()
 	_, err := ParseCACert("/etc/ssl/certs/ca.pem")
-	wantErrorText(t, err, `must be PEM-encoded certificates, not the path of a file. In a configuration, write file("ca.pem")`)
+	wantErrorText(t, err, `must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
 }
 
 // trusting returns a client that trusts these certificates.

@@ -3,17 +3,17 @@ data "unpod_telephony_provider_configuration" "twilio" {
   provider_slug = "twilio"
 }
 
-# By slug and account SID: one of several at Plivo.
+# By account SID, if there are several configurations at Plivo.
 data "unpod_telephony_provider_configuration" "plivo_india" {
-  provider_slug = "plivo"
-  account_sid   = "MAyyyyyyyyyyyyyyyyyyyyyyy"
+  account_sid = "MAyyyyyyyyyyyyyyyyyyyyyyy"
 }
 
-# By ID: to refer to its account.
+# By ID, to read its account SID.
 data "unpod_telephony_provider_configuration" "main" {
   id = 42
 }
 
+# These resources stand in for your own.
 resource "terraform_data" "sales_line" {
   input = { provider_config_id = data.unpod_telephony_provider_configuration.twilio.id }
 }

@@ -1,4 +1,4 @@
-# Every configuration of the organization.
+# All configurations of your organization.
 data "unpod_telephony_provider_configurations" "all" {}
 
 # The configurations at Twilio.
@@ -6,15 +6,17 @@ data "unpod_telephony_provider_configurations" "twilio" {
   provider_slug = "twilio"
 }
 
-output "twilio_ids" {
-  description = "IDs of the configurations at Twilio."
-  value       = data.unpod_telephony_provider_configurations.twilio.ids
+# This resource stands in for your own: one for each configuration at Twilio.
+resource "terraform_data" "twilio" {
+  for_each = {
+    for configuration in data.unpod_telephony_provider_configurations.twilio.provider_configurations :
+    configuration.id => configuration
+  }
+
+  input = { provider_config_id = each.value.id }
 }
 
-output "ids_by_account_sid" {
-  description = "IDs by account SID. Several configurations can share an account, and some have none."
-  value = {
-    for configuration in data.unpod_telephony_provider_configurations.all.provider_configurations :
-    configuration.account_sid => configuration.id... if configuration.account_sid != null
-  }
+output "providers" {
+  description = "Slugs of the telephony providers that your organization uses."
+  value       = distinct(data.unpod_telephony_provider_configurations.all.provider_configurations[*].provider)
 }

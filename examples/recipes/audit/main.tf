@@ -1,10 +1,10 @@
 terraform {
-  required_version = ">= 1.5" # the first with check blocks
+  required_version = ">= 1.5" # check blocks; OpenTofu has them since 1.6
 
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -38,7 +38,7 @@ locals {
   repeated        = { for provider, ids in local.ids_by_provider : provider => ids if length(ids) > 1 }
 }
 
-# A failed check is a warning. The plan continues.
+# A failed check is only a warning. A failed read still fails the plan.
 check "age" {
   assert {
     condition     = length(local.too_old) == 0

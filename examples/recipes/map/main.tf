@@ -1,35 +1,40 @@
 terraform {
+  required_version = ">= 1.4" # terraform_data; OpenTofu has it since 1.6
+
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
 
+provider "unpod" {}
+
 data "unpod_telephony_provider_configurations" "all" {}
 
 locals {
-  # for_each takes a map, or a set of strings. A set of numbers does not work.
-  by_id = {
-    for c in data.unpod_telephony_provider_configurations.all.provider_configurations : tostring(c.id) => c
-  }
+  configurations = data.unpod_telephony_provider_configurations.all.provider_configurations
+
+  # Each ID has one configuration. Terraform converts the keys of a map to strings.
+  by_id = { for configuration in local.configurations : configuration.id => configuration }
+
+  # Several configurations can share an account, so each key has a list.
   by_account = {
-    for c in data.unpod_telephony_provider_configurations.all.provider_configurations : c.account_sid => c
-    if c.account_sid != null
+    for configuration in local.configurations :
+    configuration.account_sid => configuration... if configuration.account_sid != null
   }
 }
 
-resource "terraform_data" "rotation" {
+# These resources stand in for your own.
+resource "terraform_data" "configuration" {
   for_each = local.by_id
 
-  input = {
-    provider_config_id = each.value.id
-    created_at         = each.value.created_at
-  }
+  input = each.value.provider
 }
 
-output "twilio_account_created_at" {
-  description = "When the configuration of one account was created. Fails if two configurations share an account."
-  value       = try(local.by_account["ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"].created_at, null)
+resource "terraform_data" "account" {
+  for_each = local.by_account
+
+  input = each.value[*].id
 }

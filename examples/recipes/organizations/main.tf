@@ -2,7 +2,7 @@ terraform {
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -24,8 +24,8 @@ variable "support_base_url" {
   type        = string
 }
 
-# Each token goes only to its own organization's platform. Arguments that an alias
-# omits come from the environment.
+# Each block sends its token only to its own base_url. Arguments that a block omits
+# come from the environment, so UNPOD_BASE_URL applies to sales.
 provider "unpod" {
   alias      = "sales"
   api_token  = var.sales_api_token

@@ -1,8 +1,10 @@
 terraform {
+  required_version = ">= 1.3" # optional attributes; OpenTofu has them since 1.6
+
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -19,7 +21,8 @@ variable "regions" {
   }
 }
 
-# All lookups share one request. A region without a configuration fails the plan.
+# Terraform reads these at the same time, so they share a request. The plan fails if
+# a region has no configuration.
 data "unpod_telephony_provider_configuration" "region" {
   for_each = var.regions
 

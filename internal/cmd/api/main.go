@@ -62,18 +62,18 @@ func introduce(stdout io.Writer, base string, options *options) error {
   token       %[2]s
   org handle  %[3]s
 
-Ask it as the documentation does:
+Send the documented request:
 
   curl --request GET \
     --url %[4]s%[5]s \
     --header 'Authorization: Token %[2]s' \
     --header 'Org-Handle: %[7]s'
 
-With the same headers, see what the bridges are connected to:
+With the same headers, list the bridges and their connections:
 
   %[4]s%[8]s
 
-Or point the provider at it. The README tells how under "A local build":
+Or use it with the provider. See "Use a local build" in the README:
 
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[2]s
@@ -101,7 +101,7 @@ func description(options *options) string {
 		if limit.ResetOnly {
 			header = "X-RateLimit-Reset"
 		}
-		lines = append(lines, fmt.Sprintf("It allows %d requests in %s. Beyond that it answers 429 with %s.", limit.Requests, limit.Window, header))
+		lines = append(lines, fmt.Sprintf("It allows %d requests in %s. Above that, it responds with status 429 and %s.", limit.Requests, limit.Window, header))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

@@ -34,13 +34,13 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	var parsed options
 	flags := flag.NewFlagSet("api", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints the error.
-	flags.StringVar(&parsed.address, "address", documentedAddress, "listen on `host:port`; port 0 takes any that is free")
+	flags.StringVar(&parsed.address, "address", documentedAddress, "listen on `host:port`; port 0 picks a free port")
 	flags.Func("org", "serve an organization with this `handle`; repeat it, or separate several with commas (default "+unpodtest.OrgHandle+")", parsed.addOrganizations)
-	flags.BoolVar(&parsed.settings.Older, "older", false, "be the older platform: provider as a number, no account_sid, secrets among the fields")
+	flags.BoolVar(&parsed.settings.Older, "older", false, "act as the older platform: numeric provider, no account_sid, secrets in the elements")
 	flags.Func("errors", "send errors in this `form`: message, error, error-text or detail (default message)", parsed.setErrors)
-	flags.BoolVar(&parsed.settings.TokenExpired, "expired", false, "answer that the token has expired")
-	flags.Func("rate-limit", "allow `n/window`, such as 3/10s, and answer 429 to what is more", parsed.setRateLimit)
-	flags.BoolVar(&parsed.settings.RateLimit.ResetOnly, "reset-only", false, "with -rate-limit: send X-RateLimit-Reset and no Retry-After")
+	flags.BoolVar(&parsed.settings.TokenExpired, "expired", false, "respond that the token has expired")
+	flags.Func("rate-limit", "allow `n/window`, such as 3/10s, and respond with status 429 above that", parsed.setRateLimit)
+	flags.BoolVar(&parsed.settings.RateLimit.ResetOnly, "reset-only", false, "with -rate-limit: send X-RateLimit-Reset instead of Retry-After")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(stdout)
 		flags.Usage()
@@ -64,7 +64,7 @@ func (o *options) addOrganizations(text string) error {
 			return errors.New("a handle is empty")
 		}
 		if slices.Contains(o.organizations, handle) {
-			return fmt.Errorf("%q is there twice", handle)
+			return fmt.Errorf("%q appears twice", handle)
 		}
 		o.organizations = append(o.organizations, handle)
 	}

@@ -25,7 +25,7 @@ import (
 // interruptedStatus is the usual exit status after Ctrl-C.
 const interruptedStatus = 130
 
-var errTooOld = errors.New("examples/bridge uses terraform_data, which came with Terraform 1.4. Let TF_ACC_TERRAFORM_PATH name a newer one")
+var errTooOld = errors.New("examples/bridge uses terraform_data, which needs Terraform 1.4. Set TF_ACC_TERRAFORM_PATH to a newer version")
 
 func main() {
 	// A closed terminal or pipe counts as an interrupt, so that it does not end
@@ -37,7 +37,7 @@ func main() {
 	stop()
 	switch {
 	case err != nil && interrupted:
-		fmt.Fprintln(os.Stderr, "\nThe demo was interrupted; what it had started and written is gone.")
+		fmt.Fprintln(os.Stderr, "\nThe demo was interrupted. Everything that it started or wrote has been cleaned up.")
 		os.Exit(interruptedStatus)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "\nThe demo failed:", err)
@@ -48,10 +48,10 @@ func main() {
 // run shows the whole demo, and cleans up however it ends.
 func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		return fmt.Errorf("examples/bridge connects a number with curl: %w", err)
+		return fmt.Errorf("examples/bridge needs curl: %w", err)
 	}
 	show := newScreen(stdout)
-	show.heading("The Unpod provider at work, on this machine alone")
+	show.heading("The Unpod provider at work, all on this machine")
 	show.text("Building the provider from this clone, into a local mirror. The first time takes a minute or two ...")
 	root, err := sandbox.ModuleRoot(ctx)
 	if err != nil {
@@ -122,8 +122,8 @@ func (c commandLine) runAll(ctx context.Context) error {
 	if err := c.run(ctx, "init"); err != nil {
 		return err
 	}
-	c.show.text("\n(The warning about the lock file appears because the mirror has the provider for this\n" +
-		"platform only. With a registry, there is none.)")
+	c.show.text("\n(The warning about the lock file appears because the mirror has only this platform's\n" +
+		"build. With a registry, you do not see it.)")
 	for _, args := range [][]string{
 		{"plan", "-out=tfplan"},
 		{"apply", "tfplan"},

@@ -1,10 +1,10 @@
 terraform {
-  required_version = ">= 1.4" # the first with terraform_data
+  required_version = ">= 1.4" # terraform_data; OpenTofu has it since 1.6
 
   required_providers {
     unpod = {
       source  = "unpod-ai/unpod"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -22,8 +22,9 @@ data "unpod_telephony_provider_configuration" "this" {
   }
 }
 
-# Do not add create_before_destroy: Terraform would skip the disconnection. Running
-# it later would undo the new connection, because Unpod disconnects by number.
+# Do not add create_before_destroy: Terraform would not run the destroy-time
+# provisioner. It would not help either: Unpod disconnects by number, and so would
+# undo the new connection.
 resource "terraform_data" "connection" {
   # If one of these changes, Terraform disconnects, then connects again.
   triggers_replace = {

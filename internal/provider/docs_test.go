@@ -1,0 +1,112 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestReadme_matchesCode checks README.md's tables of arguments and CLI versions.
+func TestReadme_matchesCode(t *testing.T) {
+	t.Parallel()
+	readme := filesUnder(t, "README.md")["README.md"]
+	for _, argument := range arguments {
+		fallback := ""
+		if argument.fallback != "" {
+			fallback = "`" + argument.fallback + "` "
+		}
+		row := "| `" + argument.name + "` | `" + strings.Join(argument.variables, "`, then `") + "` | " + fallback + "| "
+		if !strings.Contains(readme, row) {
+			t.Errorf("README.md does not have %s", row)
+		}
+	}
+	for _, needed := range []feature{optionalAttribute, terraformData, checkBlock, mockProvider, ephemeralVariable} {
+		if row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu); !strings.Contains(readme, row) {
+			t.Errorf("README.md does not have %s", row)
+		}
+	}
+}
+
+// TestReadme_examplesPlan plans the code blocks of README.md as one configuration.
+func TestReadme_examplesPlan(t *testing.T) {
+	t.Parallel()
+	needCLI(t, terraformData)
+	var config strings.Builder
+	for _, block := range regexp.MustCompile("(?s)```terraform\n(.*?)```").FindAllStringSubmatch(filesUnder(t, "README.md")["README.md"], -1) {
+		config.WriteString(block[1])
+	}
+	workspace, err := built.WorkspaceFromText(config.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := run(t, workspace, attach(t, credentials(documentedUnpod(t), nil)), "plan")
+	if want := "+ input  = 42"; !strings.Contains(output, want) {
+		t.Errorf("the plan does not have %q:\n%s", want, output)
+	}
+}
+
+// TestDocs_linksLeadSomewhere checks the links between pages. They lead to the
+// repository, because relative links break on the registry, which serves index.md
+// without a trailing slash, and links to the registry break before a release.
+func TestDocs_linksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	const ours = "https://github.com/unpod-ai/terraform-provider-unpod/blob/main/"
+	link := regexp.MustCompile(`(?:\]\(|(?m:^\[[^\]]+\]: ))([^\s)]+)`)
+	pages, found := filesUnder(t, "docs"), 0
+	for path, text := range pages {
+		for _, match := range link.FindAllStringSubmatch(text, -1) {
+			if page, ok := strings.CutPrefix(match[1], ours); ok {
+				found++
+				page, _, _ = strings.Cut(page, "#")
+				if _, ok := filesUnder(t, page)[page]; !ok {
+					t.Errorf("%s links to %q, which does not exist", path, match[1])
+				}
+			} else if !strings.HasPrefix(match[1], "#") && !strings.HasPrefix(match[1], "https://") {
+				t.Errorf("%s links to %q, which is relative", path, match[1])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("found no link between pages")
+	}
+}
+
+// TestDocs_variablesExist finds environment variables in pages and examples that
+// the provider does not read.
+func TestDocs_variablesExist(t *testing.T) {
+	t.Parallel()
+	known, found := unpodVariables(), 0
+	name := regexp.MustCompile(`\bUNPOD_[A-Z_]+`)
+	for _, root := range []string{"README.md", "docs", "examples"} {
+		for path, text := range filesUnder(t, root) {
+			for _, variable := range name.FindAllString(text, -1) {
+				found++
+				if _, ok := known[variable]; !ok {
+					t.Errorf("%s names %s, which the provider does not read", path, variable)
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("found no variable")
+	}
+}
+
+// TestTemplates_haveTestedExamples finds Terraform code in templates. Code belongs
+// into examples/, which tests run.
+func TestTemplates_haveTestedExamples(t *testing.T) {
+	t.Parallel()
+	templates := filesUnder(t, "templates")
+	for path, text := range templates {
+		if strings.Contains(text, "```terraform") || strings.Contains(text, "```hcl") {
+			t.Errorf("%s contains Terraform code", path)
+		}
+	}
+	if len(templates) == 0 {
+		t.Error("found no templates")
+	}
+}
