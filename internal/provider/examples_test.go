@@ -141,9 +141,8 @@ func TestExamples_keepManyOrganizationsApart(t *testing.T) {
 	needCLI(t, providerForEach)
 	server := documentedUnpod(t)
 	server.AnswerAlways(unpodtest.JSON(200, `{"data":[]}`))
-	variables := credentials(server, map[string]string{
-		"UNPOD_API_TOKEN": "", "TF_VAR_api_tokens": `{"acme-sales":"token-of-sales","acme-support":"token-of-support"}`,
-	})
+	tokens := `{"acme-sales":"token-of-sales","acme-support":"token-of-support"}` //nolint:gosec // They are made up.
+	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_api_tokens": tokens})
 	run(t, example(t, "examples/recipes/organizations-opentofu"), variables, "plan")
 	got := map[string]string{}
 	for _, request := range server.Requests() {
