@@ -103,15 +103,8 @@ func TestExamples_passTheirTests(t *testing.T) {
 // organization's token.
 func TestExamples_keepOrganizationsApart(t *testing.T) {
 	t.Parallel()
-	listen := func(token, orgHandle string, id int64) *unpodtest.Server {
-		server, err := unpodtest.New(token, orgHandle, unpodtest.Configuration{ID: id}).Listen(t.Context(), "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = server.Close() })
-		return server
-	}
-	sales, support := listen("token-of-sales", "acme-sales", 1), listen("token-of-support", "acme-support", 2)
+	sales := unpodtest.Start(t, unpodtest.New("token-of-sales", "acme-sales", unpodtest.Configuration{ID: 1}))
+	support := unpodtest.Start(t, unpodtest.New("token-of-support", "acme-support", unpodtest.Configuration{ID: 2}))
 	workspace := example(t, "examples/recipes/organizations")
 	output := run(t, workspace, map[string]string{
 		"UNPOD_BASE_URL":           sales.URL,

@@ -164,12 +164,17 @@ func credentials(server *unpodtest.Server, more map[string]string) map[string]st
 	return variables
 }
 
-// factories returns a provider that sees only these environment variables, so that
-// tests with different ones can run in parallel.
+// withVariables returns a provider that sees only these environment variables, so
+// that tests with different ones can run in parallel.
+func withVariables(variables map[string]string) tfprotov6.ProviderServer {
+	seen := maps.Clone(variables)
+	return newServer("test", func(name string) string { return seen[name] })()
+}
+
+// factories returns the same for terraform-plugin-testing.
 func factories(variables map[string]string) map[string]func() (tfprotov6.ProviderServer, error) {
-	getenv := func(name string) string { return variables[name] }
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"unpod": func() (tfprotov6.ProviderServer, error) { return newServer("test", getenv)(), nil },
+		"unpod": func() (tfprotov6.ProviderServer, error) { return withVariables(variables), nil },
 	}
 }
 
@@ -223,10 +228,6 @@ func testSteps(t *testing.T, variables map[string]string, steps ...resource.Test
 // The provider is in this process.
 func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) {
 	t.Helper()
-	needCLI(t, feature{})
-	if strings.Contains(step.Config, "terraform_data") {
-		needCLI(t, terraformData)
-	}
 	w, env := attached(t, step.Config, variables)
 	output, err := w.Run(t.Context(), env, "apply", "-auto-approve", "-no-color")
 	switch {
@@ -248,10 +249,9 @@ func attach(tb testing.TB, variables map[string]string) map[string]string {
 	address := built.CLI.Registry() + "/unpod-ai/unpod"
 	ctx, stop := context.WithCancel(tb.Context())
 	started, stopped := make(chan *plugin.ReattachConfig), make(chan struct{})
-	seen := maps.Clone(variables)
-	server := newServer("test", func(name string) string { return seen[name] })
+	server := withVariables(variables)
 	go func() {
-		_ = tf6server.Serve(address, server, tf6server.WithDebug(ctx, started, stopped), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+		_ = tf6server.Serve(address, func() tfprotov6.ProviderServer { return server }, tf6server.WithDebug(ctx, started, stopped), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}()
 	at := <-started
 	tb.Cleanup(func() { stop(); <-stopped })
@@ -402,9 +402,7 @@ func readErrorAndLog(t *testing.T, server tfprotov6.ProviderServer) (*tfprotov6.
 	t.Helper()
 	var log bytes.Buffer
 	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
-	resp, err := server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
-		TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t),
-	})
+	resp, err := server.ReadDataSource(ctx, listRequest(t))
 	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
 		t.Fatalf("got %+v and error %v, want one diagnostic", resp, err)
 	}
@@ -482,10 +480,7 @@ func readFile(t *testing.T, path string) string {
 // configured returns a provider that is ready to read.
 func configured(tb testing.TB, variables map[string]string) tfprotov6.ProviderServer {
 	tb.Helper()
-	server, err := factories(variables)["unpod"]()
-	if err != nil {
-		tb.Fatal(err)
-	}
+	server := withVariables(variables)
 	resp, err := server.ConfigureProvider(tb.Context(), &tfprotov6.ConfigureProviderRequest{Config: providerConfig(tb, nil)})
 	if err != nil || len(resp.Diagnostics) != 0 {
 		tb.Fatal(err, resp)
@@ -503,10 +498,12 @@ func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.Dyna
 	return dynamicObject(tb, objectType, set)
 }
 
-// listDataSourceConfig returns a data block without filters.
-func listDataSourceConfig(tb testing.TB) *tfprotov6.DynamicValue {
+// listRequest returns a request to read a data block without filters.
+func listRequest(tb testing.TB) *tfprotov6.ReadDataSourceRequest {
 	tb.Helper()
-	return dynamicObject(tb, listType(tb), nil)
+	return &tfprotov6.ReadDataSourceRequest{
+		TypeName: "unpod_telephony_provider_configurations", Config: dynamicObject(tb, listType(tb), nil),
+	}
 }
 
 // listType returns the type of the data block.
@@ -543,7 +540,7 @@ func listReader(tb testing.TB, body string) func(testing.TB) {
 	local := startUnpod(tb)
 	local.AnswerAlways(unpodtest.JSON(http.StatusOK, body))
 	server := configured(tb, credentials(local, nil))
-	request := &tfprotov6.ReadDataSourceRequest{TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(tb)}
+	request := listRequest(tb)
 	return func(tb testing.TB) {
 		tb.Helper()
 		resp, err := server.ReadDataSource(tb.Context(), request)

@@ -22,11 +22,7 @@ import (
 // framework report reserved names.
 func TestGetProviderSchema(t *testing.T) {
 	t.Parallel()
-	server, err := factories(nil)["unpod"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	resp, err := withVariables(nil).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,10 +43,7 @@ func TestGetProviderSchema(t *testing.T) {
 // unknown and Terraform allows it. No release does by default.
 func TestConfigure_defersReads(t *testing.T) {
 	t.Parallel()
-	server, err := factories(map[string]string{"UNPOD_API_TOKEN": unpodtest.Token, "UNPOD_ORG_HANDLE": unpodtest.OrgHandle})["unpod"]()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := withVariables(map[string]string{"UNPOD_API_TOKEN": unpodtest.Token, "UNPOD_ORG_HANDLE": unpodtest.OrgHandle})
 	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config:             providerConfig(t, map[string]tftypes.Value{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}),
 		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true},
@@ -58,11 +51,9 @@ func TestConfigure_defersReads(t *testing.T) {
 	if err != nil || len(configured.Diagnostics) != 0 {
 		t.Fatal(err, configured)
 	}
-	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName:           "unpod_telephony_provider_configurations",
-		Config:             listDataSourceConfig(t),
-		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true},
-	})
+	request := listRequest(t)
+	request.ClientCapabilities = &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true}
+	read, err := server.ReadDataSource(t.Context(), request)
 	if err != nil || len(read.Diagnostics) != 0 {
 		t.Fatal(err, read)
 	}
@@ -77,7 +68,7 @@ func TestReadDataSource_handlesConcurrentReads(t *testing.T) {
 	t.Parallel()
 	unpodServer := documentedUnpod(t)
 	server := configured(t, credentials(unpodServer, nil))
-	request := &tfprotov6.ReadDataSourceRequest{TypeName: "unpod_telephony_provider_configurations", Config: listDataSourceConfig(t)}
+	request := listRequest(t)
 
 	var reads sync.WaitGroup
 	for number := range 50 {

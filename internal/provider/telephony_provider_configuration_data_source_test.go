@@ -36,6 +36,7 @@ func TestAccTelephonyProviderConfiguration_findsMatch(t *testing.T) {
 	} {
 		t.Run(conditions, func(t *testing.T) {
 			t.Parallel()
+			needCLI(t, terraformData)
 			config := "resource \"terraform_data\" \"later\" { input = 42 }\n" + lookUp(conditions)
 			testCLI(t, credentials(startUnpod(t, regions...), nil), resource.TestStep{Config: config, ConfigStateChecks: finds(want)})
 		})
@@ -179,6 +180,7 @@ func TestAccTelephonyProviderConfiguration_rejectsInvalidID(t *testing.T) {
 	}
 	t.Run("known during apply", func(t *testing.T) {
 		t.Parallel()
+		needCLI(t, terraformData)
 		config := `resource "terraform_data" "later" { input = 42.5 }` + "\n" + lookUp("id = terraform_data.later.output")
 		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
 	})
@@ -197,6 +199,7 @@ func TestAccTelephonyProviderConfiguration_requiresCondition(t *testing.T) {
 	})
 	t.Run("null during apply", func(t *testing.T) {
 		t.Parallel()
+		needCLI(t, terraformData)
 		config := `resource "terraform_data" "later" { input = { id = null } }` + "\n" + lookUp("id = terraform_data.later.output.id")
 		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
 	})

@@ -167,6 +167,7 @@ func TestAccTelephonyProviderConfigurations_filters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startUnpod(t, second, plivo, twilio, bare, blank, sip)
+			needCLI(t, terraformData)
 			config := "resource \"terraform_data\" \"slug\" { input = \"twilio\" }\n" +
 				"data \"unpod_telephony_provider_configurations\" \"test\" {\n" + test.filters + "\n}"
 			testCLI(t, credentials(server, nil), resource.TestStep{Config: config, ConfigStateChecks: lists(test.want...)})
