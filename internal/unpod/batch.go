@@ -48,10 +48,13 @@ func newBatcher[E any](r *requester, e endpoint[E]) *batcher[E] {
 // read returns the whole list or a [*CallError]. If ctx is canceled, the error
 // is the context's, even if the list has already arrived.
 func (b *batcher[E]) read(ctx context.Context) ([]E, error) {
+	w := &waiter[E]{done: make(chan struct{})}
+	if err := ctx.Err(); err != nil {
+		return nil, b.failed(w, err)
+	}
 	limit := b.requester.options.deadline()
 	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
-	w := &waiter[E]{done: make(chan struct{})}
 	b.join(ctx, w)
 	select {
 	case <-w.done:
