@@ -183,8 +183,8 @@ type settings struct {
 	// api_token. Each points to its argument.
 	block diag.Diagnostics
 	// read has the diagnostics that reads report. It includes those about
-	// api_token: for a diagnostic about the block, Terraform prints a line of it,
-	// which could show the token.
+	// api_token: if a diagnostic points to the block, Terraform prints a line of
+	// the block, which could show the token.
 	read diag.Diagnostics
 }
 
@@ -197,8 +197,8 @@ func resolve(model unpodProviderModel, getenv func(string) string) settings {
 		s.resolve(a, a.configured(model), getenv)
 	}
 	if s.options.Token.Is(s.options.OrgHandle) {
-		s.read.AddError("Invalid org_handle", "org_handle and api_token have the same value. "+
-			"Set org_handle to the organization's domain_handle: the two may be swapped.")
+		s.read.AddError("Invalid org_handle", "org_handle and api_token have the same value, so at least one of them is wrong. "+
+			"Set org_handle to the organization's domain_handle.")
 	}
 	return s
 }
@@ -245,8 +245,8 @@ func (s *settings) report(a argument, source string, d diag.Diagnostic) {
 
 func unknownDiagnostic(a argument) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The provider's "+a.name+" is not known yet", fmt.Sprintf(
-		"The value of %[1]s is known only after apply. It is not replaced by an environment variable or a default, "+
+		"The value of %[1]s is known only after apply. The provider does not use an environment variable or a default instead, "+
 			"because that could send one deployment's token to another.\n\n"+
 			"Set %[1]s to a value that is known during plan, such as an input variable. "+
-			"Or apply what it depends on first, with terraform apply -target=ADDRESS.", a.name))
+			"Alternatively, first apply the resource that it depends on, with terraform apply -target=ADDRESS.", a.name))
 }

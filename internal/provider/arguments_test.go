@@ -133,7 +133,7 @@ func readWith(t *testing.T, argument argument, first int, baseURL, value, later 
 
 // invalidArguments has an invalid value of each argument, and the reason.
 var invalidArguments = map[string]struct{ value, why string }{
-	"api_token":       {"Bearer canary-secret", "must be just the token: letters, digits and -._~+/, with = only at the end."},
+	"api_token":       {"Bearer canary-secret", "must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)."},
 	"org_handle":      {"two words", "must contain only visible ASCII characters, without spaces, quotes or backslashes."},
 	"base_url":        {"https://somebody:canary-secret@unpod.dev", "must not contain a user name or password."},
 	"request_timeout": {"30", `must be a positive duration such as "30s" or "1m30s".`},
@@ -249,10 +249,10 @@ provider "unpod" { ` + argument.name + ` = terraform_data.later.output }
 `,
 				ExpectError: diagnostics(diagnostic{
 					"The provider's " + argument.name + " is not known yet",
-					"The value of " + argument.name + " is known only after apply. It is not replaced by an environment variable or a default, " +
+					"The value of " + argument.name + " is known only after apply. The provider does not use an environment variable or a default instead, " +
 						"because that could send one deployment's token to another.\n\n" +
 						"Set " + argument.name + " to a value that is known during plan, such as an input variable. " +
-						"Or apply what it depends on first, with terraform apply -target=ADDRESS.",
+						"Alternatively, first apply the resource that it depends on, with terraform apply -target=ADDRESS.",
 				}),
 			})
 			if asked := server.Requests(); len(asked) != 0 {

@@ -330,7 +330,7 @@ func TestBridgeScript_requiresVariables(t *testing.T) {
 	t.Parallel()
 	needCurl(t)
 	for _, test := range []struct{ name, want string }{
-		{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN: or UNPOD_API_TOKEN must be set"},
+		{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN: must be set, unless UNPOD_API_TOKEN is"},
 		{"UNPOD_ORG_HANDLE", "UNPOD_ORG_HANDLE: must be set"},
 		{"UNPOD_BASE_URL", "UNPOD_BASE_URL: must be set, for example to https://unpod.dev"},
 	} {

@@ -65,11 +65,11 @@ func explain(err error, s settings) explanation {
 	case *unpod.ConnectionError:
 		return explanation{
 			"Unpod cannot be reached", happened(err),
-			"Check base_url, that the platform is up, and the network, DNS and proxy on the way to it.",
+			"Check base_url first. If it is right, check that the platform is up, then the network, DNS and proxy between this machine and the platform.",
 		}
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return explanation{"Reading from Unpod was canceled", "was given up, because Terraform was interrupted.", "Run Terraform again."}
+		return explanation{"Reading from Unpod was canceled", "was canceled, because Terraform was interrupted.", "Run Terraform again."}
 	}
 	return explainResponse(err)
 }
@@ -104,7 +104,7 @@ func explainResponse(err error) explanation {
 		}
 	case *unpod.TooLargeError:
 		return explanation{
-			"Unpod's response is too large", "returned more than " + err.Limit + ", which the provider does not read.",
+			"Unpod's response is too large", "returned more than " + err.Limit + ", the provider's limit.",
 			"Check base_url: no organization has a list of this size.",
 		}
 	}
@@ -128,7 +128,7 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 	switch {
 	case err.Status == http.StatusUnauthorized:
 		summary, next = "Unpod rejected the API token",
-			"Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
+			"Check api_token: it may be wrong, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard."
 	case err.Status == http.StatusForbidden:
 		summary, next = "Unpod denied access to the organization", forbidden(err)
 	case err.Status == http.StatusNotFound:

@@ -25,7 +25,7 @@ import (
 //
 //nolint:gosec // The text about the token is not a token.
 const (
-	tryToken       = "Check api_token: it may be wrong or expired. Create one in the Unpod dashboard under API Keys."
+	tryToken       = "Check api_token: it may be wrong, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard."
 	tryHandle      = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
 	tryAccess      = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
 	tryProxy       = " Check base_url as well: a response without a message may come from a proxy or a firewall."
@@ -42,7 +42,7 @@ const (
 	tryIncomplete  = "The list may have changed while it was read. Run Terraform again. If that does not help, report this error with the request ID at " + issuesURL + "."
 	tryTooLarge    = "Check base_url: no organization has a list of this size."
 	tryCA          = "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to ca_cert_pem (not set)."
-	tryConnection  = "Check base_url, that the platform is up, and the network, DNS and proxy on the way to it."
+	tryConnection  = "Check base_url first. If it is right, check that the platform is up, then the network, DNS and proxy between this machine and the platform."
 	rejected       = "Unpod rejected the API token"
 	denied         = "Unpod denied access to the organization"
 	notFound       = "The Unpod API was not found"
@@ -161,7 +161,7 @@ var answers = map[string]struct {
 		"returned status 200, but data[0].account_sid contains the API token, which must not be stored in state.", tryReplace,
 	},
 	"oversized body": {
-		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)), tooLargeText, "returned more than 16 MiB, which the provider does not read.", tryTooLarge,
+		unpodtest.JSON(200, strings.Repeat(" ", 16<<20+1)), tooLargeText, "returned more than 16 MiB, the provider's limit.", tryTooLarge,
 	},
 	"no response": {
 		unpodtest.HangUp, unreachable, `failed: "the connection closed before the response was complete".`, tryConnection,
@@ -298,7 +298,7 @@ func TestCallDiagnostic(t *testing.T) {
 		err             error
 		summary, detail string
 	}{
-		"canceled":              {call(context.Canceled), "Reading from Unpod was canceled", "GET / was given up, because Terraform was interrupted." + facts + "Run Terraform again."},
+		"canceled":              {call(context.Canceled), "Reading from Unpod was canceled", "GET / was canceled, because Terraform was interrupted." + facts + "Run Terraform again."},
 		"late, after a status":  {late(busy), tookTooLong, `GET / did not complete within 7m30s. The last attempt returned status 503: "Busy."` + facts + tryNormal},
 		"late, after a timeout": {late(&unpod.TimeoutError{Timeout: time.Minute}), tookTooLong, "GET / did not complete within 7m30s. The last attempt did not complete within 1m0s." + facts + tryNormal},
 		"late, no response yet": {late(nil), tookTooLong, "GET / did not complete within 7m30s. The last request has had no response yet." + facts + tryNormal},

@@ -50,8 +50,8 @@ func TestReadme_examplesPlan(t *testing.T) {
 }
 
 // TestDocs_linksLeadSomewhere checks the links between pages. They lead to the
-// repository, because relative links break on the registry, which serves index.md
-// without a trailing slash, and links to the registry break before a release.
+// repository. Relative links break on the registry, which serves index.md without a
+// trailing slash. Links to the registry break before a release.
 func TestDocs_linksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	const ours = "https://github.com/unpod-ai/terraform-provider-unpod/blob/main/"
@@ -97,7 +97,7 @@ func TestDocs_variablesExist(t *testing.T) {
 }
 
 // TestTemplates_haveTestedExamples finds Terraform code in templates. Code belongs
-// into examples/, which tests run.
+// in examples/, which tests run.
 func TestTemplates_haveTestedExamples(t *testing.T) {
 	t.Parallel()
 	templates := filesUnder(t, "templates")

@@ -36,8 +36,8 @@ var exampleNeeds = map[string]feature{
 	"examples/recipes/text-id":                                      terraformData,
 }
 
-// examplePlans has what the plans of examples must contain, and configurations
-// that make this harder, in addition to the documented ones.
+// examplePlans lists the text that each example's plan must contain. It may add
+// configurations to the documented ones, to cover edge cases.
 var examplePlans = map[string]struct {
 	more []unpodtest.Configuration
 	want []string

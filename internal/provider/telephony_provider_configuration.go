@@ -13,7 +13,7 @@ import (
 // Both data sources share these descriptions.
 const (
 	idDescription         = "ID of the configuration. For example, pass it to a bridge."
-	providerDescription   = "Slug of the telephony provider, for example `twilio` or `plivo`. Older platforms return a number, for example `3`."
+	providerDescription   = "Slug of the telephony provider, for example `twilio` or `plivo`. On older platforms, this is a number as a string, for example `\"3\"`."
 	accountSIDDescription = "Account SID at the telephony provider. Null if the configuration has no account, as with some SIP carriers and on older platforms."
 	createdAtDescription  = "Creation time, as the API returns it, for example `2026-02-07T10:00:00Z`. Null on older platforms."
 	// reservedDescription explains why an attribute is not named like the API's

@@ -46,7 +46,8 @@ func TestAccTelephonyProviderConfiguration_findsMatch(t *testing.T) {
 const (
 	noMatch  = "No provider configuration matches"
 	several  = "More than one provider configuration matches"
-	wantCase = "Matching is case-sensitive, and a configuration differs only in case. Check the values shown as (as set).\n\n"
+	useOne   = "Use the values of one of these configurations.\n\n"
+	wantCase = "Matching is case-sensitive, and a configuration differs only in case. Check the case of the values that are listed as (as set).\n\n"
 )
 
 // TestAccTelephonyProviderConfiguration_failsWithoutMatch checks that the error
@@ -60,11 +61,11 @@ func TestAccTelephonyProviderConfiguration_failsWithoutMatch(t *testing.T) {
 		"  - id = 50, provider_slug = \"twilio\", account_sid = \"ACeurope\""
 	asSet := strings.NewReplacer
 	for name, test := range map[string]struct{ conditions, names, detail string }{
-		"id":                         {`id = 44`, "id", all},
-		"provider slug":              {`provider_slug = "vonage"`, "provider_slug", all},
+		"id":                         {`id = 44`, "id", useOne + all},
+		"provider slug":              {`provider_slug = "vonage"`, "provider_slug", useOne + all},
 		"upper case":                 {`provider_slug = "Twilio"`, "provider_slug", wantCase + asSet(`"twilio"`, "(as set)").Replace(all)},
-		"only one of two conditions": {"provider_slug = \"plivo\"\naccount_sid = \"ACeurope\"", "provider_slug and account_sid", asSet(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)").Replace(all)},
-		"empty value":                {`account_sid = ""`, "account_sid", all},
+		"only one of two conditions": {"provider_slug = \"plivo\"\naccount_sid = \"ACeurope\"", "provider_slug and account_sid", useOne + asSet(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)").Replace(all)},
+		"empty value":                {`account_sid = ""`, "account_sid", useOne + all},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,7 +163,7 @@ func TestAccTelephonyProviderConfiguration_truncatesError(t *testing.T) {
 	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{
 		Config: lookUp("id = 42"),
 		ExpectError: diagnostics(diagnostic{noMatch,
-			"No telephony provider configuration of the organization matches id.\n\nConfigurations:\n" + listed.String() + "  - and 2 more"}),
+			"No telephony provider configuration of the organization matches id.\n\n" + useOne + "Configurations:\n" + listed.String() + "  - and 2 more"}),
 	})
 }
 

@@ -60,9 +60,9 @@ func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diag
 	case len(all) == 0:
 		detail += "\n\nThe organization has no configurations. If that is unexpected, check " + s.used["org_handle"] + "."
 	case len(f.ignoringCase(all)) > 0:
-		detail += "\n\nMatching is case-sensitive, and a configuration differs only in case. Check the values shown as (as set).\n\n" + f.list(all)
+		detail += "\n\nMatching is case-sensitive, and a configuration differs only in case. Check the case of the values that are listed as (as set).\n\n" + f.list(all)
 	default:
-		detail += "\n\n" + f.list(all)
+		detail += "\n\nUse the values of one of these configurations.\n\n" + f.list(all)
 	}
 	return f.diagnostic("No provider configuration matches", detail)
 }

@@ -16,8 +16,8 @@ import (
 // to stop its providers and write its state.
 const grace = 10 * time.Second
 
-// stopGently makes the end of the command's context interrupt it once, as Ctrl-C
-// does, and kill it if it has not ended in time.
+// stopGently interrupts the command once when its context ends, as Ctrl-C does,
+// and kills it if it has not ended in time.
 //
 // The command gets its own process group. Otherwise a Ctrl-C in the terminal
 // would reach it as well, and Terraform aborts at once on a second interrupt.

@@ -245,8 +245,8 @@ func (b *batch[E]) settle(elements []E, whole bool, err error) (wait time.Durati
 	return 0, false
 }
 
-// retry fails the reads that have no attempts left. The others wait for a retry,
-// in the batch that is already waiting if they can join it.
+// retry fails the reads that have no attempts left. The others wait for a retry.
+// They join the batch that is already waiting, unless a page has arrived.
 func (b *batch[E]) retry(err error) (wait time.Duration, again bool) {
 	_, asked, transient := retryable(err)
 	wait = max(b.backoff(), asked)

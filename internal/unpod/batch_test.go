@@ -260,7 +260,7 @@ const (
 	hundred     = 100
 )
 
-func TestBatcher_hundredReads(t *testing.T) {
+func TestBatcher_coalescesHundredReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org, pipes := &organization{has: 1}, newNetwork()

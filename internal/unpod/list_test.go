@@ -145,9 +145,9 @@ var envelopeTests = map[string]struct {
 	},
 }
 
-// TestEnvelope pins which bodies are a list, and the complete error for all
+// TestEnvelope_acceptsOnlyLists pins which bodies are a list, and the complete error for all
 // others, so that no error can show a value.
-func TestEnvelope(t *testing.T) {
+func TestEnvelope_acceptsOnlyLists(t *testing.T) {
 	t.Parallel()
 	for name, test := range envelopeTests {
 		t.Run(name, func(t *testing.T) {
@@ -247,9 +247,9 @@ func TestContentType(t *testing.T) {
 	}
 }
 
-// TestManyConfigurations reads far more than any organization has, within the
+// TestList_readsManyConfigurations reads far more than any organization has, within the
 // size limit.
-func TestManyConfigurations(t *testing.T) {
+func TestList_readsManyConfigurations(t *testing.T) {
 	t.Parallel()
 	const n = 20_000
 	elements := make([]string, n)

@@ -324,8 +324,8 @@ func wantWait(t *testing.T, gaps []time.Duration, want time.Duration) {
 	}
 }
 
-// TestRetryAfter_neverRetriesBeforeDate asks in the middle of a second, though a
-// date has only whole seconds. A retry before it would be refused again.
+// TestRetryAfter_neverRetriesBeforeDate sends a request in the middle of a second.
+// A date has only whole seconds, and the server would refuse a retry before it.
 func TestRetryAfter_neverRetriesBeforeDate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -345,8 +345,8 @@ func TestRetryAfter_neverRetriesBeforeDate(t *testing.T) {
 	})
 }
 
-// TestRetryAfter_neverShortensBackoff asks for one second again and again, when
-// the backoff is already longer.
+// TestRetryAfter_neverShortensBackoff has the server ask for a wait of one second,
+// even when the backoff is longer.
 func TestRetryAfter_neverShortensBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -547,8 +547,8 @@ func TestTimeout_doesNotLimitRead(t *testing.T) {
 	})
 }
 
-// TestLog pins every line, so that nothing else reaches a log.
-func TestLog(t *testing.T) {
+// TestLog_hasNoOtherLines pins every line, so that nothing else reaches a log.
+func TestLog_hasNoOtherLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var (

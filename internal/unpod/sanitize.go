@@ -81,8 +81,8 @@ func anyOf(texts []string) *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + strings.Join(quoted, "|"))
 }
 
-// proxyForms returns the texts that reveal a proxy's credentials. The user name
-// is one only if there is no password.
+// proxyForms returns the texts that reveal a proxy's credentials. They
+// include the user name only if there is no password.
 func proxyForms(proxy *url.URL) []string {
 	if proxy == nil || proxy.User == nil || proxy.User.String() == ":" || proxy.User.String() == "" {
 		return nil

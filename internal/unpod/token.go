@@ -20,7 +20,7 @@ const minDetectableLen = 8
 var token68 = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
 
 // Token is an API token. It shows as (redacted) when it is printed, formatted,
-// logged or marshaled. The zero Token is no token.
+// logged or marshaled. The zero value holds no token.
 type Token struct {
 	// fmt prints unexported fields without calling the methods below. Of a
 	// pointer, it prints only the address.
@@ -45,7 +45,7 @@ func ParseToken(text string) (Token, error) {
 	case text == "":
 		return Token{}, errEmpty
 	case !token68.MatchString(text):
-		return Token{}, errors.New("must be just the token: letters, digits and -._~+/, with = only at the end")
+		return Token{}, errors.New("must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)")
 	}
 	return Token{secret: &text}, nil
 }

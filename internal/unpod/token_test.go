@@ -19,7 +19,7 @@ func TestParseToken(t *testing.T) {
 	t.Parallel()
 	const (
 		empty  = "must not be empty"
-		blanks = "must be just the token: letters, digits and -._~+/, with = only at the end"
+		blanks = "must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)"
 	)
 	for name, test := range map[string]struct{ text, want, wantErr string }{
 		"unchanged":              {"secret-0", "Token secret-0", ""},

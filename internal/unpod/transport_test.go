@@ -306,7 +306,7 @@ func startProxy(t *testing.T, target string) (address string, asked *atomic.Valu
 	return server.URL, asked
 }
 
-func TestProxy(t *testing.T) {
+func TestProxy_isUsed(t *testing.T) {
 	t.Parallel()
 	plain := startAPI(t, unpodtest.Documented()...)
 	secure := unpodtest.StartTLS(t, plain.API, "unpod.invalid")
@@ -689,9 +689,9 @@ func TestBody_limitIsExact(t *testing.T) {
 	wantSame(t, err, &TooLargeError{"16 MiB"})
 }
 
-// TestBody_switchingProtocols gets a 101 from a server that then stays silent.
+// TestBody_dropsConnectionAfter101 gets a 101 from a server that then stays silent.
 // The connection must not be kept.
-func TestBody_switchingProtocols(t *testing.T) {
+func TestBody_dropsConnectionAfter101(t *testing.T) {
 	t.Parallel()
 	server := startAPI(t)
 	ended := make(chan error, 1)

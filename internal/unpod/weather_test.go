@@ -131,7 +131,7 @@ func TestThrottling_coalescesReads(t *testing.T) {
 	}
 }
 
-// TestThrottling_longWaitFailsAtOnce has a server ask for a day. The read that
+// TestThrottling_longWaitFailsAtOnce has a server ask for a wait of one day. The read that
 // is told fails, and so do all later ones, without a request.
 func TestThrottling_longWaitFailsAtOnce(t *testing.T) {
 	t.Parallel()
@@ -493,10 +493,10 @@ func TestFreshness_ofPagedList(t *testing.T) {
 	})
 }
 
-// TestFreshness makes tens of thousands of reads at random times, and cancels
+// TestFreshness_holdsForRandomReads makes tens of thousands of reads at random times, and cancels
 // many of them. The server fails, throttles, pages and hangs at random. Each
 // list must come from requests sent after the read began.
-func TestFreshness(t *testing.T) {
+func TestFreshness_holdsForRandomReads(t *testing.T) {
 	t.Parallel()
 	rounds := 200
 	if testing.Short() {

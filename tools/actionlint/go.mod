@@ -1,5 +1,5 @@
-// A module of its own, because the YAML library that this version needs is not
-// the one that golangci-lint needs.
+// A separate module, because this version and golangci-lint need different YAML
+// libraries.
 module github.com/unpod-ai/terraform-provider-unpod/tools/actionlint
 
 go 1.26.0

@@ -1,6 +1,6 @@
-// A module of its own, because all that this tool can publish to makes its
-// dependencies ten times as many as those of the other tools. Version 2.16 is
-// the newest that Go 1.26 builds.
+// A separate module, because this tool can publish to many services, and so has ten
+// times the dependencies of the other tools. Version 2.16 is the newest that Go 1.26
+// builds.
 module github.com/unpod-ai/terraform-provider-unpod/tools/goreleaser
 
 go 1.26.3

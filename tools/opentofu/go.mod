@@ -1,5 +1,5 @@
-// A module of its own, because OpenTofu's dependencies are many, and because it
-// needs its own version of the HCL library.
+// A separate module, because OpenTofu has many dependencies and needs a different
+// version of the HCL library.
 module github.com/unpod-ai/terraform-provider-unpod/tools/opentofu
 
 go 1.26.6

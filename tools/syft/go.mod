@@ -1,5 +1,4 @@
-// A module of its own, because it has ten times the dependencies of the other
-// tools.
+// A separate module, because it has ten times the dependencies of the other tools.
 module github.com/unpod-ai/terraform-provider-unpod/tools/syft
 
 go 1.26.8

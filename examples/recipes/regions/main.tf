@@ -10,7 +10,7 @@ terraform {
 }
 
 variable "regions" {
-  description = "The telephony provider of each region, and the account SID if the organization has several accounts there."
+  description = "The telephony provider of each region. Set account_sid if the organization has several configurations at the provider."
   type = map(object({
     provider_slug = string
     account_sid   = optional(string)

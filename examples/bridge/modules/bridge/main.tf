@@ -17,14 +17,14 @@ data "unpod_telephony_provider_configuration" "this" {
   lifecycle {
     postcondition {
       condition     = self.account_sid != null
-      error_message = "Provider configuration ${self.id} has no account, and a bridge can only use a number of the configuration's account."
+      error_message = "Provider configuration ${self.id} has no account SID. A bridge can only use a phone number that belongs to the configuration's account."
     }
   }
 }
 
 # Do not add create_before_destroy: Terraform would not run the destroy-time
-# provisioner. It would not help either: Unpod disconnects by number, and so would
-# undo the new connection.
+# provisioner. If it did, Unpod would undo the new connection, because it
+# disconnects by number.
 resource "terraform_data" "connection" {
   # If one of these changes, Terraform disconnects, then connects again.
   triggers_replace = {

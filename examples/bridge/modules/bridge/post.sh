@@ -4,7 +4,7 @@
 
 # The provider reads the same environment variables, in the same order. Here the
 # address has no default, so that the token never goes to another platform.
-token=${UNPOD_API_TOKEN:-${UNPOD_PLATFORM_TOKEN:?or UNPOD_API_TOKEN must be set}}
+token=${UNPOD_API_TOKEN:-${UNPOD_PLATFORM_TOKEN:?must be set, unless UNPOD_API_TOKEN is}}
 token=${token#Token }
 org_handle=${UNPOD_ORG_HANDLE:?must be set}
 base_url=${UNPOD_PLATFORM_BASE_URL:-${UNPOD_BASE_URL:?must be set, for example to https://unpod.dev}}
