@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.10" # ephemeral variables; OpenTofu has them since 1.11
+  required_version = ">= 1.11" # ephemeral variables; Terraform also has them in 1.10
 
   required_providers {
     unpod = {

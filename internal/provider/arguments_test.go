@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -165,11 +164,11 @@ func TestAccArguments_reportInvalidValues(t *testing.T) {
 	}
 	t.Run("provider block", func(t *testing.T) {
 		t.Parallel()
-		testCLI(t, nil, resource.TestStep{Config: config.String() + "}", ExpectError: diagnostics(block...)})
+		testCLI(t, nil, cliTest{config: config.String() + "}", wantError: diagnostics(block...)})
 	})
 	t.Run("environment", func(t *testing.T) {
 		t.Parallel()
-		testCLI(t, variables, resource.TestStep{Config: listConfig, ExpectError: diagnostics(environment...)})
+		testCLI(t, variables, cliTest{config: listConfig, wantError: diagnostics(environment...)})
 	})
 }
 
@@ -218,11 +217,11 @@ func TestAccArguments_requireCredentials(t *testing.T) {
 	t.Parallel()
 	server := startUnpod(t)
 	variables := map[string]string{"UNPOD_BASE_URL": server.URL}
-	testCLI(t, variables, resource.TestStep{Config: `provider "unpod" {}`})
+	testCLI(t, variables, cliTest{config: `provider "unpod" {}`})
 	testCLI(t, variables,
-		resource.TestStep{
-			Config: listConfig,
-			ExpectError: diagnostics(
+		cliTest{
+			config: listConfig,
+			wantError: diagnostics(
 				diagnostic{"The provider's api_token is missing", "Set api_token in the provider block, or set the environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN."},
 				diagnostic{"The provider's org_handle is missing", "Set org_handle in the provider block, or set the environment variable UNPOD_ORG_HANDLE."},
 			),
@@ -242,12 +241,12 @@ func TestAccArguments_rejectUnknownValues(t *testing.T) {
 			t.Parallel()
 			needCLI(t, terraformData)
 			server := documentedUnpod(t)
-			testCLI(t, credentials(server, nil), resource.TestStep{
-				Config: listConfig + `
+			testCLI(t, credentials(server, nil), cliTest{
+				config: listConfig + `
 resource "terraform_data" "later" { input = "1" }
 provider "unpod" { ` + argument.name + ` = terraform_data.later.output }
 `,
-				ExpectError: diagnostics(diagnostic{
+				wantError: diagnostics(diagnostic{
 					"The provider's " + argument.name + " is not known yet",
 					"The value of " + argument.name + " is known only after apply. The provider does not use an environment variable or a default instead, " +
 						"because that could send one deployment's token to another.\n\n" +
@@ -267,7 +266,7 @@ func TestAccArguments_setHeaders(t *testing.T) {
 	t.Parallel()
 	server := documentedUnpod(t)
 	testCLI(t, credentials(server, map[string]string{"UNPOD_API_TOKEN": "\t Token  " + unpodtest.Token + "\n", "UNPOD_ORG_HANDLE": " unpod ", "TF_APPEND_USER_AGENT": " tests/1.0\x1b\n"}),
-		resource.TestStep{Config: listConfig, ConfigStateChecks: lists(unpodtest.Documented()...)})
+		cliTest{config: listConfig, checks: lists(unpodtest.Documented()...)})
 
 	ids := map[string]bool{}
 	for _, request := range server.Requests() {
@@ -300,7 +299,7 @@ func TestAccArguments_allowPathPrefix(t *testing.T) {
 			server := httptest.NewServer(http.StripPrefix("/unpod", unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...)))
 			t.Cleanup(server.Close)
 			variables := map[string]string{"UNPOD_API_TOKEN": unpodtest.Token, "UNPOD_ORG_HANDLE": unpodtest.OrgHandle, "UNPOD_BASE_URL": server.URL + prefix}
-			testCLI(t, variables, resource.TestStep{Config: listConfig, ConfigStateChecks: lists(unpodtest.Documented()...)})
+			testCLI(t, variables, cliTest{config: listConfig, checks: lists(unpodtest.Documented()...)})
 		})
 	}
 }

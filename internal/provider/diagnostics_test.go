@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -275,7 +273,7 @@ func TestAccErrors_countAttempts(t *testing.T) {
 		`Used base_url "` + server.URL + `" (from UNPOD_BASE_URL), org_handle "unpod" (from UNPOD_ORG_HANDLE) and api_token (from UNPOD_API_TOKEN). ` +
 		"Attempts: 2. Request ID: {id}.\n\n" + tryLater
 	testCLI(t, credentials(server, map[string]string{"UNPOD_MAX_RETRIES": "1"}),
-		resource.TestStep{Config: listConfig, ExpectError: diagnostics(diagnostic{failedText, detail})})
+		cliTest{config: listConfig, wantError: diagnostics(diagnostic{failedText, detail})})
 	if got := len(server.Requests()); got != 2 {
 		t.Errorf("sent %d requests, want 2", got)
 	}

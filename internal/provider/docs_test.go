@@ -6,6 +6,7 @@ package provider
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,8 +25,12 @@ func TestReadme_matchesCode(t *testing.T) {
 			t.Errorf("README.md does not have %s", row)
 		}
 	}
-	for _, needed := range []feature{optionalAttribute, terraformData, checkBlock, mockProvider, ephemeralVariable} {
-		if row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu); !strings.Contains(readme, row) {
+	for _, needed := range []feature{optionalAttribute, terraformData, checkBlock, mockProvider, ephemeralVariable, providerForEach} {
+		row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu)
+		if needed.terraform == never {
+			row = fmt.Sprintf("| %s | | 1.%d |", needed.name, needed.openTofu)
+		}
+		if !strings.Contains(readme, row) {
 			t.Errorf("README.md does not have %s", row)
 		}
 	}
@@ -61,8 +66,8 @@ func TestDocs_linksLeadSomewhere(t *testing.T) {
 		for _, match := range link.FindAllStringSubmatch(text, -1) {
 			if page, ok := strings.CutPrefix(match[1], ours); ok {
 				found++
-				page, _, _ = strings.Cut(page, "#")
-				if _, ok := filesUnder(t, page)[page]; !ok {
+				page, anchor, _ := strings.Cut(page, "#")
+				if !slices.Contains(anchors(filesUnder(t, page)[page]), anchor) {
 					t.Errorf("%s links to %q, which does not exist", path, match[1])
 				}
 			} else if !strings.HasPrefix(match[1], "#") && !strings.HasPrefix(match[1], "https://") {
@@ -73,6 +78,16 @@ func TestDocs_linksLeadSomewhere(t *testing.T) {
 	if found == 0 {
 		t.Error("found no link between pages")
 	}
+}
+
+// anchors returns the anchors of a page's headings, and the empty one of its top.
+func anchors(page string) []string {
+	all := []string{""}
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		words := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		all = append(all, strings.ReplaceAll(words, " ", "-"))
+	}
+	return all
 }
 
 // TestDocs_variablesExist finds environment variables in pages and examples that
@@ -102,11 +117,45 @@ func TestTemplates_haveTestedExamples(t *testing.T) {
 	t.Parallel()
 	templates := filesUnder(t, "templates")
 	for path, text := range templates {
-		if strings.Contains(text, "```terraform") || strings.Contains(text, "```hcl") {
+		if regexp.MustCompile("```(terraform|hcl|tf)").MatchString(text) {
 			t.Errorf("%s contains Terraform code", path)
 		}
 	}
 	if len(templates) == 0 {
 		t.Error("found no templates")
+	}
+}
+
+// TestWorkflows_distrustPullRequests checks the workflows of this repository and
+// the one that a page shows. pull_request_target gives secrets to forks.
+func TestWorkflows_distrustPullRequests(t *testing.T) {
+	t.Parallel()
+	action := regexp.MustCompile(`uses: (\S+)`)
+	pinned := regexp.MustCompile(`^\./|@[0-9a-f]{40}$`)
+	found := 0
+	for _, root := range []string{".github/workflows", "examples/ci"} {
+		for path, text := range filesUnder(t, root) {
+			if strings.Contains(text, "pull_request_target") {
+				t.Errorf("%s uses pull_request_target", path)
+			}
+			for _, match := range action.FindAllStringSubmatch(text, -1) {
+				found++
+				if !pinned.MatchString(match[1]) {
+					t.Errorf("%s does not pin %s to a commit", path, match[1])
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("found no action")
+	}
+}
+
+// TestManifest_hasTheProtocol checks what registries read, before init needs it.
+func TestManifest_hasTheProtocol(t *testing.T) {
+	t.Parallel()
+	const name = "terraform-registry-manifest.json"
+	if manifest := filesUnder(t, name)[name]; !strings.Contains(manifest, `"protocol_versions": ["6.0"]`) {
+		t.Errorf("%s does not say protocol 6.0:\n%s", name, manifest)
 	}
 }

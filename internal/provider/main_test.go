@@ -190,8 +190,10 @@ var (
 	terraformData     = feature{"`terraform_data`", 4, 6}
 	checkBlock        = feature{"`check` blocks", 5, 6}
 	mockProvider      = feature{"`mock_provider` in tests", 7, 8}
-	providerForEach   = feature{"`for_each` on a provider", never, 9}
+	providerForEach   = feature{"`for_each` in a provider block", never, 9}
 	ephemeralVariable = feature{"ephemeral variables", 10, 11}
+	// Its required_version applies to both CLIs.
+	ephemeralExample = feature{"examples/ephemeral-token", 11, 11}
 )
 
 // never stands for a feature that one of the two does not have.
@@ -223,20 +225,27 @@ func testSteps(t *testing.T, variables map[string]string, steps ...resource.Test
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(variables), Steps: steps})
 }
 
-// testCLI applies a configuration once and checks the state or the error. That is
-// enough for most tests, and much faster than testSteps, which runs ten commands.
-// The provider is in this process.
-func testCLI(t *testing.T, variables map[string]string, step resource.TestStep) {
+// cliTest is a configuration, and what must come of it: an error, or state that
+// passes the checks.
+type cliTest struct {
+	config    string
+	wantError *regexp.Regexp
+	checks    []statecheck.StateCheck
+}
+
+// testCLI applies a configuration once, with a provider in this process. Most tests
+// need no more. testSteps runs ten commands.
+func testCLI(t *testing.T, variables map[string]string, test cliTest) {
 	t.Helper()
-	w, env := attached(t, step.Config, variables)
+	w, env := attached(t, test.config, variables)
 	output, err := w.Run(t.Context(), env, "apply", "-auto-approve", "-no-color")
 	switch {
-	case step.ExpectError == nil && err != nil:
+	case test.wantError == nil && err != nil:
 		t.Fatal(err)
-	case step.ExpectError != nil && (err == nil || !step.ExpectError.MatchString(output)):
-		t.Errorf("got error %v, want a match of %s:\n%s", err, step.ExpectError, output)
-	case step.ExpectError == nil:
-		checkState(t, w, step.ConfigStateChecks)
+	case test.wantError != nil && (err == nil || !test.wantError.MatchString(output)):
+		t.Errorf("got error %v, want a match of %s:\n%s", err, test.wantError, output)
+	case test.wantError == nil:
+		checkState(t, w, test.checks)
 	}
 }
 
@@ -253,8 +262,13 @@ func attach(tb testing.TB, variables map[string]string) map[string]string {
 	go func() {
 		_ = tf6server.Serve(address, func() tfprotov6.ProviderServer { return server }, tf6server.WithDebug(ctx, started, stopped), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}()
-	at := <-started
 	tb.Cleanup(func() { stop(); <-stopped })
+	var at *plugin.ReattachConfig
+	select {
+	case at = <-started:
+	case <-stopped:
+		tb.Fatal("the provider did not start")
+	}
 	reattach, err := json.Marshal(map[string]any{address: map[string]any{
 		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": at.Test,
 		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
@@ -314,6 +328,9 @@ func checkState(t *testing.T, w *sandbox.Workspace, checks []statecheck.StateChe
 	}
 	var root tfjson.StateModule
 	for _, resource := range file.Resources {
+		if len(resource.Instances) != 1 {
+			t.Fatalf("state has %d instances of %s.%s, want one", len(resource.Instances), resource.Type, resource.Name)
+		}
 		root.Resources = append(root.Resources, &tfjson.StateResource{
 			Address: "data." + resource.Type + "." + resource.Name, AttributeValues: resource.Instances[0].Attributes,
 		})
@@ -417,25 +434,24 @@ func example(t *testing.T, name string) *sandbox.Workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	addRequired(t, workspace)
+	addUnless(t, workspace, "required_providers", required)
 	run(t, workspace, nil, "init")
 	return workspace
 }
 
-// addRequired adds required_providers if the example leaves it to the page that
-// shows it.
-func addRequired(t *testing.T, workspace *sandbox.Workspace) {
+// addUnless adds a file to a workspace whose files do not contain a text.
+func addUnless(t *testing.T, workspace *sandbox.Workspace, text, config string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if strings.Contains(readFile(t, file), "required_providers") {
+		if strings.Contains(readFile(t, file), text) {
 			return
 		}
 	}
-	if err := os.WriteFile(filepath.Join(workspace.Dir, "terraform.tf"), []byte(required), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(workspace.Dir, strings.Trim(text, ` "`)+".tf"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -100,11 +99,11 @@ func TestAccPlatform(t *testing.T) {
 				server.SetConfigurations()
 			}
 			server.AnswerNext(row.answers...)
-			step := resource.TestStep{Config: listConfig, ConfigStateChecks: row.want}
+			test := cliTest{config: listConfig, checks: row.want}
 			if row.summary != "" {
-				step.ExpectError = regexp.MustCompile(words("Error: "+row.summary) + `(?s:.*)` + words(row.said))
+				test.wantError = regexp.MustCompile(words("Error: "+row.summary) + `(?s:.*)` + words(row.said))
 			}
-			testCLI(t, credentials(server, row.variables), step)
+			testCLI(t, credentials(server, row.variables), test)
 		})
 	}
 }
@@ -127,7 +126,7 @@ func TestAccPlatform_acceptsDocumentedBaseURLs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testCLI(t, credentials(server, variables), resource.TestStep{Config: listConfig, ConfigStateChecks: documented})
+			testCLI(t, credentials(server, variables), cliTest{config: listConfig, checks: documented})
 		})
 	}
 }
@@ -169,5 +168,5 @@ func TestAccPlatform_matchesNormalizedText(t *testing.T) {
 	want := unpodtest.Configuration{ID: 1, Provider: new("caf\u00e9"), AccountSID: new("हिन्\u200dदी")}
 	config := "data \"unpod_telephony_provider_configurations\" \"test\" { provider_slug = \"caf\u00e9\" }\n" +
 		lookUp("provider_slug = \"cafe\u0301\"")
-	testCLI(t, credentials(server, nil), resource.TestStep{Config: config, ConfigStateChecks: append(lists(want), finds(want)...)})
+	testCLI(t, credentials(server, nil), cliTest{config: config, checks: append(lists(want), finds(want)...)})
 }

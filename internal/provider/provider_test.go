@@ -99,14 +99,14 @@ func TestSetState_matchesSchema(t *testing.T) {
 	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 	number := func(value int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, value) }
 	state := newTelephonyProviderConfigurationsState(
-		telephonyProviderConfigurationsDataSourceModel{ProviderSlug: types.StringValue("")},
+		telephonyProviderConfigurationsDataSourceModel{ProviderSlug: types.StringValue(""), AccountSID: types.StringValue("AC")},
 		[]unpod.ProviderConfiguration{
 			{ID: math.MinInt64},
 			{ID: math.MaxInt64, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")},
 		})
 	want := tftypes.NewValue(objectType, map[string]tftypes.Value{
 		"provider_slug": text(""),
-		"account_sid":   text(nil),
+		"account_sid":   text("AC"),
 		"ids":           tftypes.NewValue(objectType.AttributeTypes["ids"], []tftypes.Value{number(math.MinInt64), number(math.MaxInt64)}),
 		"provider_configurations": tftypes.NewValue(elements, []tftypes.Value{
 			tftypes.NewValue(elements.ElementType, map[string]tftypes.Value{

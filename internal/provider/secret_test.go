@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -69,6 +67,7 @@ var echoes = map[string]http.HandlerFunc{
 	"206":            unpodtest.JSON(206, `{"status_code":206,"message":"`+strings.Repeat("a ", 245)+canary+`"}`),
 	"403 in a 200":   unpodtest.JSON(200, `{"status_code":403,"message":"`+canary+`"}`),
 	"429":            unpodtest.Header("Retry-After", "3600", unpodtest.JSON(429, `{"message":"`+canary+`"}`)),
+	"error code":     unpodtest.JSON(429, `{"error":{"code":"`+canary+`","message":"No."}}`),
 	"500":            unpodtest.HTML(500, canary),
 	"503":            unpodtest.JSON(503, `{"message":"`+canary+`"}`),
 	"redirect":       unpodtest.Redirect(302, "https://"+canary+".example/"+canary),
@@ -258,7 +257,7 @@ func TestAccCharacters_keepAnyScript(t *testing.T) {
 	for id, text := range []string{"Zürich büro 1", "東京 支社", "می\u200cخواهم", "क्\u200dष", "👩\u200d💻 🏳️\u200d🌈", "a\u00a0b"} {
 		configurations = append(configurations, unpodtest.Configuration{ID: int64(id), AccountSID: new(text)})
 	}
-	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
+	testCLI(t, credentials(startUnpod(t, configurations...), nil), cliTest{config: listConfig, checks: lists(configurations...)})
 }
 
 // TestSecret_isRedactedInCertificateNames checks an error of crypto/x509 that

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
@@ -38,7 +36,7 @@ func TestAccTelephonyProviderConfiguration_findsMatch(t *testing.T) {
 			t.Parallel()
 			needCLI(t, terraformData)
 			config := "resource \"terraform_data\" \"later\" { input = 42 }\n" + lookUp(conditions)
-			testCLI(t, credentials(startUnpod(t, regions...), nil), resource.TestStep{Config: config, ConfigStateChecks: finds(want)})
+			testCLI(t, credentials(startUnpod(t, regions...), nil), cliTest{config: config, checks: finds(want)})
 		})
 	}
 }
@@ -65,22 +63,23 @@ func TestAccTelephonyProviderConfiguration_failsWithoutMatch(t *testing.T) {
 		"provider slug":              {`provider_slug = "vonage"`, "provider_slug", useOne + all},
 		"upper case":                 {`provider_slug = "Twilio"`, "provider_slug", wantCase + asSet(`"twilio"`, "(as set)").Replace(all)},
 		"only one of two conditions": {"provider_slug = \"plivo\"\naccount_sid = \"ACeurope\"", "provider_slug and account_sid", useOne + asSet(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)").Replace(all)},
+		"id of another account":      {"id = 42\naccount_sid = \"MAasia\"", "id and account_sid", useOne + asSet("id = 42", "id = (as set)", `"MAasia"`, "(as set)").Replace(all)},
 		"empty value":                {`account_sid = ""`, "account_sid", useOne + all},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testCLI(t, credentials(startUnpod(t, regions...), nil), resource.TestStep{
-				Config: lookUp(test.conditions),
-				ExpectError: diagnostics(diagnostic{noMatch,
+			testCLI(t, credentials(startUnpod(t, regions...), nil), cliTest{
+				config: lookUp(test.conditions),
+				wantError: diagnostics(diagnostic{noMatch,
 					"No telephony provider configuration of the organization matches " + test.names + ".\n\n" + test.detail}),
 			})
 		})
 	}
 	t.Run("no configurations", func(t *testing.T) {
 		t.Parallel()
-		testCLI(t, credentials(startUnpod(t), nil), resource.TestStep{
-			Config: lookUp(`id = 42`),
-			ExpectError: diagnostics(diagnostic{noMatch,
+		testCLI(t, credentials(startUnpod(t), nil), cliTest{
+			config: lookUp(`id = 42`),
+			wantError: diagnostics(diagnostic{noMatch,
 				"No telephony provider configuration of the organization matches id.\n\n" +
 					"The organization has no configurations. If that is unexpected, check org_handle \"unpod\" (from UNPOD_ORG_HANDLE)."}),
 		})
@@ -139,9 +138,9 @@ func TestAccTelephonyProviderConfiguration_failsWithSeveralMatches(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			argument, _, _ := strings.Cut(test.conditions, " ")
-			testCLI(t, credentials(startUnpod(t, europe, test.second), nil), resource.TestStep{
-				Config: lookUp(test.conditions),
-				ExpectError: diagnostics(diagnostic{several, "2 telephony provider configurations of the organization match " + argument +
+			testCLI(t, credentials(startUnpod(t, europe, test.second), nil), cliTest{
+				config: lookUp(test.conditions),
+				wantError: diagnostics(diagnostic{several, "2 telephony provider configurations of the organization match " + argument +
 					".\n\nConfigurations:\n" + test.listed + "\n\nTo select one, set " + test.tell + " as well."}),
 			})
 		})
@@ -160,9 +159,9 @@ func TestAccTelephonyProviderConfiguration_truncatesError(t *testing.T) {
 			fmt.Fprintf(&listed, "  - id = %d, provider_slug = \"%s…\", account_sid = null\n", id+1, strings.Repeat("ü", 64))
 		}
 	}
-	testCLI(t, credentials(startUnpod(t, configurations...), nil), resource.TestStep{
-		Config: lookUp("id = 42"),
-		ExpectError: diagnostics(diagnostic{noMatch,
+	testCLI(t, credentials(startUnpod(t, configurations...), nil), cliTest{
+		config: lookUp("id = 42"),
+		wantError: diagnostics(diagnostic{noMatch,
 			"No telephony provider configuration of the organization matches id.\n\n" + useOne + "Configurations:\n" + listed.String() + "  - and 2 more"}),
 	})
 }
@@ -176,14 +175,14 @@ func TestAccTelephonyProviderConfiguration_rejectsInvalidID(t *testing.T) {
 	for _, id := range []string{"42.5", "1e400", "9223372036854775808", "-9223372036854775809"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			testCLI(t, variables, resource.TestStep{Config: lookUp("id = " + id), ExpectError: want})
+			testCLI(t, variables, cliTest{config: lookUp("id = " + id), wantError: want})
 		})
 	}
 	t.Run("known during apply", func(t *testing.T) {
 		t.Parallel()
 		needCLI(t, terraformData)
 		config := `resource "terraform_data" "later" { input = 42.5 }` + "\n" + lookUp("id = terraform_data.later.output")
-		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
+		testCLI(t, variables, cliTest{config: config, wantError: want})
 	})
 }
 
@@ -196,12 +195,12 @@ func TestAccTelephonyProviderConfiguration_requiresCondition(t *testing.T) {
 	variables := credentials(startUnpod(t, regions[2]), nil)
 	t.Run("missing", func(t *testing.T) {
 		t.Parallel()
-		testCLI(t, variables, resource.TestStep{Config: lookUp(""), ExpectError: want})
+		testCLI(t, variables, cliTest{config: lookUp(""), wantError: want})
 	})
 	t.Run("null during apply", func(t *testing.T) {
 		t.Parallel()
 		needCLI(t, terraformData)
 		config := `resource "terraform_data" "later" { input = { id = null } }` + "\n" + lookUp("id = terraform_data.later.output.id")
-		testCLI(t, variables, resource.TestStep{Config: config, ExpectError: want})
+		testCLI(t, variables, cliTest{config: config, wantError: want})
 	})
 }

@@ -110,7 +110,7 @@ func TestAccTelephonyProviderConfigurations_returnsEmptyList(t *testing.T) {
 			if spelling == "{}" {
 				server.Set(func(s *unpodtest.Settings) { s.EmptyObject = true })
 			}
-			testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists()})
+			testCLI(t, credentials(server, nil), cliTest{config: listConfig, checks: lists()})
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestAccTelephonyProviderConfigurations_readsAllPages(t *testing.T) {
 	}
 	server := startUnpod(t, configurations...)
 	server.Set(func(s *unpodtest.Settings) { s.Pages = true })
-	testCLI(t, credentials(server, nil), resource.TestStep{Config: listConfig, ConfigStateChecks: lists(configurations...)})
+	testCLI(t, credentials(server, nil), cliTest{config: listConfig, checks: lists(configurations...)})
 }
 
 func TestAccTelephonyProviderConfigurations_filters(t *testing.T) {
@@ -170,7 +170,7 @@ func TestAccTelephonyProviderConfigurations_filters(t *testing.T) {
 			needCLI(t, terraformData)
 			config := "resource \"terraform_data\" \"slug\" { input = \"twilio\" }\n" +
 				"data \"unpod_telephony_provider_configurations\" \"test\" {\n" + test.filters + "\n}"
-			testCLI(t, credentials(server, nil), resource.TestStep{Config: config, ConfigStateChecks: lists(test.want...)})
+			testCLI(t, credentials(server, nil), cliTest{config: config, checks: lists(test.want...)})
 		})
 	}
 }

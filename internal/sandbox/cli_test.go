@@ -31,7 +31,7 @@ func TestFindCLI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(pathVariable, test.named)
 			t.Setenv("PATH", test.path)
-			got, err := findCLI()
+			got, err := FindCLI()
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}

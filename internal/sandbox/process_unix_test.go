@@ -20,7 +20,7 @@ import (
 
 func TestNew_interruptedBuildLeavesNothing(t *testing.T) {
 	tmp := ownTmp(t)
-	cli, err := findCLI()
+	cli, err := FindCLI()
 	if err != nil {
 		t.Fatal(err)
 	}

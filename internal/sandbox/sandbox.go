@@ -42,7 +42,7 @@ func New(ctx context.Context) (*Sandbox, error) {
 }
 
 func newSandbox(ctx context.Context, target string) (*Sandbox, error) {
-	path, err := findCLI()
+	path, err := FindCLI()
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,7 +22,10 @@ func TestMain(m *testing.M) {
 
 func runTests(m *testing.M) int {
 	var err error
-	if box, err = New(context.Background()); err != nil {
+	if box, err = New(context.Background()); errors.Is(err, ErrNoCLI) {
+		fmt.Fprintf(os.Stderr, "Skipped all tests of the sandbox: %s.\n", err)
+		return 0
+	} else if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

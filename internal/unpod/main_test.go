@@ -44,6 +44,10 @@ func TestMain(m *testing.M) {
 		obey(order)
 		return
 	}
+	// The developer's proxy must not be used, nor its password be redacted.
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"} {
+		_ = os.Unsetenv(name) // The names are valid.
+	}
 	os.Exit(m.Run())
 }
 

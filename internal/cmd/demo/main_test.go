@@ -6,12 +6,22 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
+
+func TestMain(m *testing.M) {
+	if _, err := sandbox.FindCLI(); errors.Is(err, sandbox.ErrNoCLI) {
+		fmt.Fprintf(os.Stderr, "Skipped the tests of the demo: %s.\n", err)
+		return
+	}
+	os.Exit(m.Run())
+}
 
 //nolint:paralleltest // It sets environment variables.
 func TestDemo(t *testing.T) {
