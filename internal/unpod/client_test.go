@@ -6,6 +6,7 @@ package unpod
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -314,5 +315,12 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		case <-deadline:
 			t.Fatalf("timed out waiting for %s", what)
 		}
+	}
+}
+
+func TestOptions_deadlineDoesNotOverflow(t *testing.T) {
+	t.Parallel()
+	if got := (Options{RequestTimeout: math.MaxInt64, MaxRetries: 10}).deadline(); got < time.Hour {
+		t.Errorf("got a deadline after %s", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,16 @@ import (
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
+
+// TestSanitize_findsSecretsAfterNormalization has a server write a letter of the
+// proxy's password as two characters, which normalization joins.
+func TestSanitize_findsSecretsAfterNormalization(t *testing.T) {
+	t.Parallel()
+	secrets := newRedactor(Token{}, &url.URL{User: url.UserPassword("user", "caf\u00e9")})
+	if got := secrets.sanitize("cafe\u0301 is wrong"); got != redacted+" is wrong" {
+		t.Errorf("got %q", got)
+	}
+}
 
 func TestSanitize(t *testing.T) {
 	t.Parallel()

@@ -22,29 +22,28 @@ const maxMessageNesting = 4
 // error.code, error, detail, and the field errors of a 400. It reads what it can
 // of a truncated body.
 func errorMessage(body []byte, status int) (message, code string) {
-	var members map[string]jsontext.Value
-	_ = json.Unmarshal(body, &members, lenient) // It may be truncated.
-	var newer struct {
-		Code    jsontext.Value `json:"code"`
-		Message jsontext.Value `json:"message"`
-	}
-	_ = json.Unmarshal(members["error"], &newer, lenient) // It may not be an object.
-	var data struct {
-		Detail jsontext.Value `json:"detail"`
-	}
-	_ = json.Unmarshal(members["data"], &data, lenient) // Likewise.
+	members := object(body)
+	newer, data := object(members["error"]), object(members["data"])
 	message = texts(members["message"], 0)
 	if message == "Error" { // The renderer's placeholder; the message is elsewhere.
-		message = cmp.Or(texts(members["errors"], 0), texts(data.Detail, 0), message)
+		message = cmp.Or(texts(members["errors"], 0), texts(data["detail"], 0), message)
 	} else if status == http.StatusBadRequest {
 		message = strings.TrimSpace(message + " " + texts(members["errors"], 0))
 	}
-	message = cmp.Or(message, texts(newer.Message, 0), texts(members["error"], 0), texts(members["detail"], 0))
+	message = cmp.Or(message, texts(newer["message"], 0), texts(members["error"], 0), texts(members["detail"], 0))
 	if message == "" {
 		delete(members, "data")
 		message = cmp.Or(fieldTexts(members, 0), texts(listOnly(body), 0)) // Plain Django REST framework.
 	}
-	return message, texts(newer.Code, 0)
+	return message, texts(newer["code"], 0)
+}
+
+// object returns the members of a JSON object. It is empty for another value, and
+// lacks the end of a truncated one.
+func object(value jsontext.Value) map[string]jsontext.Value {
+	var members map[string]jsontext.Value
+	_ = json.Unmarshal(value, &members, lenient) // Both are expected.
+	return members
 }
 
 // listOnly returns the body if it is a list, else nil.
@@ -73,9 +72,7 @@ func texts(value jsontext.Value, nesting int) string {
 			}
 		}
 	case kind == jsontext.KindBeginObject:
-		var members map[string]jsontext.Value
-		_ = json.Unmarshal(value, &members, lenient) // It may be truncated.
-		return fieldTexts(members, nesting)
+		return fieldTexts(object(value), nesting)
 	}
 	return strings.Join(found, " ")
 }

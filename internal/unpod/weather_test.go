@@ -409,8 +409,9 @@ func TestDeadline_endsRead(t *testing.T) {
 	t.Parallel()
 	const limit = 2 * (time.Second + time.Minute) // of one retry and a timeout of one second
 	for name, fails := range map[string]func(request int) bool{
-		"endless pages":                func(int) bool { return false },
-		"pages that fail now and then": func(request int) bool { return request%2 == 0 },
+		"endless pages":                 func(int) bool { return false },
+		"endless pages after a failure": func(request int) bool { return request == 1 },
+		"pages that fail now and then":  func(request int) bool { return request%2 == 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -428,7 +429,10 @@ func TestDeadline_endsRead(t *testing.T) {
 				_, err := client.ProviderConfigurations(t.Context())
 				late, ok := errors.AsType[*DeadlineError](err)
 				if !ok || late.After != limit {
-					t.Errorf("got error %v, want a *DeadlineError after %s", err, limit)
+					t.Fatalf("got error %v, want a *DeadlineError after %s", err, limit)
+				}
+				if !fails(requests) && !fails(requests-1) && late.Last != nil {
+					t.Errorf("got %v as the last error, but a page has arrived since", late.Last)
 				}
 				if took := time.Since(started); took != limit {
 					t.Errorf("ended after %s, want %s", took, limit)
