@@ -53,6 +53,7 @@ func TestExamples_fromHTTP(t *testing.T) {
 // the first.
 func moveOver(t *testing.T, server *unpodtest.Server, after testresource.TestStep, checks ...statecheck.StateCheck) {
 	t.Helper()
+	needCLI(t, feature{})
 	server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 	examples := filepath.Join(moduleRoot(t), "examples", "from-http")
 	before := testresource.TestStep{

@@ -42,8 +42,9 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	flags.Func("rate-limit", "allow `n/window`, such as 3/10s, and respond with status 429 above that", parsed.setRateLimit)
 	flags.BoolVar(&parsed.settings.RateLimit.ResetOnly, "reset-only", false, "with -rate-limit: send X-RateLimit-Reset instead of Retry-After")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		_, _ = fmt.Fprintln(stdout, "Pass flags through make, for example: make api ARGS='-older -errors=detail'")
 		flags.SetOutput(stdout)
-		flags.Usage()
+		flags.PrintDefaults()
 		return nil, err
 	} else if err != nil {
 		return nil, err
