@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -192,7 +193,7 @@ var (
 	mockProvider      = feature{"`mock_provider` in tests", 7, 8}
 	providerForEach   = feature{"`for_each` in a provider block", never, 9}
 	ephemeralVariable = feature{"ephemeral variables", 10, 11}
-	// Its required_version applies to both CLIs.
+	// The example has one required_version for both CLIs.
 	ephemeralExample = feature{"examples/ephemeral-token", 11, 11}
 )
 
@@ -456,9 +457,12 @@ func addUnless(t *testing.T, workspace *sandbox.Workspace, text, config string) 
 	}
 }
 
+// findModuleRoot runs the go command once for all tests.
+var findModuleRoot = sync.OnceValues(func() (string, error) { return sandbox.ModuleRoot(context.Background()) })
+
 func moduleRoot(t *testing.T) string {
 	t.Helper()
-	root, err := sandbox.ModuleRoot(t.Context())
+	root, err := findModuleRoot()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -207,7 +207,7 @@ func TestList_rejectsTokenBeforeCombiningMark(t *testing.T) {
 	}
 }
 
-// TestList_allowsShortToken has a token that any text may contain by chance.
+// TestList_allowsShortToken has a token so short that ordinary text may contain it.
 func TestList_allowsShortToken(t *testing.T) {
 	t.Parallel()
 	for token, wantErr := range map[string]error{"twilio1": nil, "twilio12": &TokenReturnedError{"data[0].provider"}} {

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// minDetectableLen is the shortest token, in bytes, that will not appear in other
-// text by chance. The platform's have 40.
+// minDetectableLen is the shortest token, in bytes, that is unlikely to appear
+// in other text. The platform's have 40.
 const minDetectableLen = 8
 
 // token68 is the syntax of a token in an Authorization header (RFC 9110, section

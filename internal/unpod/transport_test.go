@@ -235,7 +235,7 @@ func TestTLS_rejectsOldVersionChosenByServer(t *testing.T) {
 	wantUntrusted(t, client, unpodtest.New("", ""), "server selected unsupported protocol version")
 }
 
-// skipWithoutCertFile skips a test on systems where no variable can replace the
+// skipWithoutCertFile skips a test on systems that have no variable to replace the
 // system's certificates.
 func skipWithoutCertFile(t *testing.T) {
 	t.Helper()

@@ -81,12 +81,12 @@ func PlainFieldErrors(status int, errors map[string][]string) http.HandlerFunc {
 
 // TokenExpired responds as the platform does if the token has expired.
 func TokenExpired() http.HandlerFunc {
-	return Message(http.StatusForbidden, "Token has expired.")
+	return MessageForm.tokenExpired()
 }
 
 // OrgHandleRequired responds as older platforms do if Org-Handle is missing.
 func OrgHandleRequired() http.HandlerFunc {
-	return Message(http.StatusBadRequest, "Org-Handle header is required.")
+	return MessageForm.orgHandleRequired()
 }
 
 // RateLimited responds as newer documentation shows it if the rate limit is

@@ -253,7 +253,7 @@ func (a *API) refuseToken(authorization string) http.HandlerFunc {
 	case authorization != "Token "+a.Token:
 		return form.refuse(http.StatusUnauthorized, "authentication_failed", "Invalid token.")
 	case a.settings.TokenExpired:
-		return form.refuse(http.StatusForbidden, "token_expired", "Token has expired.")
+		return form.tokenExpired()
 	default:
 		return nil
 	}
@@ -281,7 +281,7 @@ func (a *API) organization(handle string) (*organization, http.HandlerFunc) {
 func (a *API) refuseNoHandle() http.HandlerFunc {
 	form := a.settings.Errors
 	if a.settings.Older || (form != "" && form != MessageForm) {
-		return form.refuse(http.StatusBadRequest, "org_handle_required", "Org-Handle header is required.")
+		return form.orgHandleRequired()
 	}
 	return JSON(http.StatusPartialContent, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)
 }

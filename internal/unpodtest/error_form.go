@@ -43,3 +43,13 @@ func (f ErrorForm) refuseField(field, problem string) http.HandlerFunc {
 		return FieldErrors(http.StatusBadRequest, "Invalid "+field+".", problems)
 	}
 }
+
+// tokenExpired responds to a request whose token has expired.
+func (f ErrorForm) tokenExpired() http.HandlerFunc {
+	return f.refuse(http.StatusForbidden, "token_expired", "Token has expired.")
+}
+
+// orgHandleRequired responds to a request without the header Org-Handle.
+func (f ErrorForm) orgHandleRequired() http.HandlerFunc {
+	return f.refuse(http.StatusBadRequest, "org_handle_required", "Org-Handle header is required.")
+}
