@@ -441,6 +441,24 @@ var giveUpTests = map[string]struct {
 	"deadline while waiting":     {unpodtest.Throttled("50"), 3 * time.Second, true, context.DeadlineExceeded, 1},
 }
 
+// canceled is a context that is canceled before anything waits for it.
+type canceled struct{ context.Context } //nolint:containedctx // It is a context.
+
+func (canceled) Err() error { return context.Canceled }
+
+func TestRead_sendsNothingIfAlreadyCanceled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked record
+		client := fakeClient(t, asked.of(serve(listOf("", 1))))
+		got, err := client.ProviderConfigurations(canceled{t.Context()})
+		wantAttempts(t, wantReason(t, got, err, context.Canceled), 0)
+		if len(asked.times) != 0 {
+			t.Errorf("got %d requests, want none", len(asked.times))
+		}
+	})
+}
+
 func TestRead_endsWithContext(t *testing.T) {
 	t.Parallel()
 	for name, test := range giveUpTests {
