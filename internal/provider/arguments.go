@@ -4,12 +4,10 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,10 +16,6 @@ import (
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
-
-// maxRetriesLimit caps max_retries. With ten retries, a read from a platform that
-// is down fails after about five minutes.
-const maxRetriesLimit = 10
 
 // argument describes an argument of the provider block, with its environment
 // variables and default.
@@ -35,8 +29,8 @@ type argument struct {
 	fallback string
 	// required is set if reads fail without a value.
 	required bool
-	// configured returns the value in the provider block.
-	configured func(unpodProviderModel) attr.Value
+	// inBlock returns the value in the provider block.
+	inBlock func(unpodProviderModel) attr.Value
 	// apply checks a value and sets the option. It returns the value as messages
 	// show it, or nothing if they must not. The checks are not schema validators,
 	// because they also apply to environment variables. The error never contains
@@ -50,9 +44,9 @@ var arguments = []argument{
 		name: "api_token",
 		description: "API token of an Unpod account. Required, here or in the environment. Create one in the Unpod dashboard under **API Keys**. " +
 			"The provider sends it only to `base_url`, and does not log it or store it in state.",
-		variables:  []string{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN"},
-		required:   true,
-		configured: func(model unpodProviderModel) attr.Value { return model.APIToken },
+		variables: []string{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN"},
+		required:  true,
+		inBlock:   func(model unpodProviderModel) attr.Value { return model.APIToken },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			options.Token, err = unpod.ParseToken(text)
 			return "", err
@@ -62,9 +56,9 @@ var arguments = []argument{
 		name: "org_handle",
 		description: "Handle of the organization to read from, for example `unpod`. Required, here or in the environment. " +
 			"In Unpod's Studio View, click the settings icon, then **Copy Org Handle**. The Get All Organizations API returns it as `domain_handle`.",
-		variables:  []string{"UNPOD_ORG_HANDLE"},
-		required:   true,
-		configured: func(model unpodProviderModel) attr.Value { return model.OrgHandle },
+		variables: []string{"UNPOD_ORG_HANDLE"},
+		required:  true,
+		inBlock:   func(model unpodProviderModel) attr.Value { return model.OrgHandle },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			options.OrgHandle, err = unpod.ParseOrgHandle(text)
 			return options.OrgHandle, err
@@ -74,9 +68,9 @@ var arguments = []argument{
 		name: "base_url",
 		description: "Address of the Unpod platform: an `https` or `http` URL, or a host name, which implies `https`. " +
 			"If a self-hosted platform has a path prefix, include it. A trailing `/api/v2/platform`, the API's own path, makes no difference.",
-		variables:  []string{"UNPOD_PLATFORM_BASE_URL", "UNPOD_BASE_URL"},
-		fallback:   "https://unpod.dev",
-		configured: func(model unpodProviderModel) attr.Value { return model.BaseURL },
+		variables: []string{"UNPOD_PLATFORM_BASE_URL", "UNPOD_BASE_URL"},
+		fallback:  "https://unpod.dev",
+		inBlock:   func(model unpodProviderModel) attr.Value { return model.BaseURL },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			if options.BaseURL, err = unpod.ParseBaseURL(text); err != nil {
 				return "", err
@@ -89,21 +83,21 @@ var arguments = []argument{
 		description: "Maximum duration of one attempt of a request, from connecting to the last byte of the response, for example `30s` or `1m30s`.",
 		variables:   []string{"UNPOD_REQUEST_TIMEOUT"},
 		fallback:    "30s",
-		configured:  func(model unpodProviderModel) attr.Value { return model.RequestTimeout },
+		inBlock:     func(model unpodProviderModel) attr.Value { return model.RequestTimeout },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
-			options.RequestTimeout, err = parseRequestTimeout(text)
+			options.RequestTimeout, err = unpod.ParseRequestTimeout(text)
 			return options.RequestTimeout.String(), err
 		},
 	},
 	{
 		name: "max_retries",
 		description: fmt.Sprintf("Maximum number of retries of a request, 0 to %d. The provider retries if the platform is unreachable, too slow, "+
-			"throttling (429) or failing (500, 502, 503, 504), or if a response is incomplete.", maxRetriesLimit),
-		variables:  []string{"UNPOD_MAX_RETRIES"},
-		fallback:   "4",
-		configured: func(model unpodProviderModel) attr.Value { return model.MaxRetries },
+			"throttling (429) or failing (408, 500, 502, 503, 504), or if a response is incomplete.", unpod.MaxRetriesLimit),
+		variables: []string{"UNPOD_MAX_RETRIES"},
+		fallback:  "4",
+		inBlock:   func(model unpodProviderModel) attr.Value { return model.MaxRetries },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
-			options.MaxRetries, err = parseMaxRetries(text)
+			options.MaxRetries, err = unpod.ParseMaxRetries(text)
 			return strconv.Itoa(options.MaxRetries), err
 		},
 	},
@@ -111,29 +105,13 @@ var arguments = []argument{
 		name: "ca_cert_pem",
 		description: "PEM-encoded CA certificates to trust in addition to the system's, for a self-hosted platform with a private CA. " +
 			"For example, `file(\"ca.pem\")`.",
-		variables:  []string{"UNPOD_CA_CERT_PEM"},
-		configured: func(model unpodProviderModel) attr.Value { return model.CACertPEM },
+		variables: []string{"UNPOD_CA_CERT_PEM"},
+		inBlock:   func(model unpodProviderModel) attr.Value { return model.CACertPEM },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			options.RootCAs, err = unpod.ParseCACert(text)
 			return "", err
 		},
 	},
-}
-
-func parseRequestTimeout(text string) (time.Duration, error) {
-	timeout, err := time.ParseDuration(strings.TrimSpace(text))
-	if err != nil || timeout <= 0 {
-		return 0, errors.New(`must be a positive duration such as "30s" or "1m30s"`)
-	}
-	return timeout, nil
-}
-
-func parseMaxRetries(text string) (int, error) {
-	retries, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil || retries < 0 || retries > maxRetriesLimit {
-		return 0, fmt.Errorf("must be a whole number from 0 to %d", maxRetriesLimit)
-	}
-	return retries, nil
 }
 
 // describe returns the schema's description of an argument.
@@ -151,17 +129,17 @@ func argumentNamed(name string) argument {
 	return arguments[slices.IndexFunc(arguments, func(a argument) bool { return a.name == name })]
 }
 
-// block is the source of a value that is set in the provider block.
-const block = "from the provider block"
+// fromBlock is the source of a value that is set in the provider block.
+const fromBlock = "from the provider block"
 
 // lookUp returns the argument's value and its source. Empty variables are ignored.
-func (a argument) lookUp(configured attr.Value, getenv func(string) string) (text, source string, found bool) {
-	if !configured.IsNull() {
-		switch value := configured.(type) {
+func (a argument) lookUp(inBlock attr.Value, getenv func(string) string) (text, source string, found bool) {
+	if !inBlock.IsNull() {
+		switch value := inBlock.(type) {
 		case types.String:
-			return value.ValueString(), block, true
+			return value.ValueString(), fromBlock, true
 		case types.Number:
-			return value.ValueBigFloat().Text('g', -1), block, true
+			return value.ValueBigFloat().Text('g', -1), fromBlock, true
 		}
 	}
 	for _, variable := range a.variables {
@@ -179,13 +157,13 @@ type settings struct {
 	used map[string]string
 	// unknown is set if a value is known only after apply.
 	unknown bool
-	// block has the diagnostics about the provider block, except those about
-	// api_token. Each points to its argument.
-	block diag.Diagnostics
-	// read has the diagnostics that reads report. It includes those about
-	// api_token: if a diagnostic points to the block, Terraform prints a line of
-	// the block, which could show the token.
-	read diag.Diagnostics
+	// blockDiags are about the provider block, except about api_token. Each points
+	// to its argument.
+	blockDiags diag.Diagnostics
+	// readDiags are what reads report. They include those about api_token: if a
+	// diagnostic points to the block, Terraform prints a line of the block, which
+	// could show the token.
+	readDiags diag.Diagnostics
 }
 
 // resolve determines the value of each argument: the block's, else that of the
@@ -194,52 +172,53 @@ type settings struct {
 func resolve(model unpodProviderModel, getenv func(string) string) settings {
 	s := settings{used: map[string]string{}}
 	for _, a := range arguments {
-		s.resolve(a, a.configured(model), getenv)
+		s.resolve(a, a.inBlock(model), getenv)
 	}
 	if s.options.Token.Is(s.options.OrgHandle) {
-		s.read.AddError("Invalid org_handle", "org_handle and api_token have the same value, so at least one of them is wrong. "+
+		s.readDiags.AddError("Invalid org_handle", "org_handle and api_token have the same value, so at least one of them is wrong. "+
 			"Set org_handle to the organization's domain_handle.")
 	}
 	return s
 }
 
 // resolve determines the value of one argument.
-func (s *settings) resolve(a argument, configured attr.Value, getenv func(string) string) {
-	if configured.IsUnknown() {
+func (s *settings) resolve(a argument, inBlock attr.Value, getenv func(string) string) {
+	if inBlock.IsUnknown() {
 		s.unknown = true
-		s.read.Append(unknownDiagnostic(a))
+		s.readDiags.Append(unknownDiagnostic(a))
 		return
 	}
-	text, source, found := a.lookUp(configured, getenv)
+	text, source, found := a.lookUp(inBlock, getenv)
 	if !found {
 		s.used[a.name] = a.name + " (not set)"
 		if a.required {
-			s.read.AddError("The provider's "+a.name+" is missing", fmt.Sprintf(
+			s.readDiags.AddError("The provider's "+a.name+" is missing", fmt.Sprintf(
 				"Set %s in the provider block, or set the environment variable %s.", a.name, strings.Join(a.variables, " or ")))
 		}
 		return
 	}
-	shown, err := a.apply(&s.options, text)
+	value, err := a.apply(&s.options, text)
 	if err != nil {
 		s.report(a, source, diag.NewErrorDiagnostic("Invalid "+a.name, fmt.Sprintf("%s (%s) %s.", a.name, source, err)))
 		return
 	}
-	if shown != "" {
-		shown = " " + strconv.Quote(shown)
+	if value != "" {
+		value = " " + strconv.Quote(value)
 	}
-	s.used[a.name] = fmt.Sprintf("%s%s (%s)", a.name, shown, source)
+	s.used[a.name] = fmt.Sprintf("%s%s (%s)", a.name, value, source)
 	if a.name == "base_url" && s.options.BaseURL.Scheme == "http" && !unpod.IsLoopback(s.options.BaseURL) {
 		s.report(a, source, diag.NewWarningDiagnostic("The API token is sent unencrypted",
 			"Anyone on the network path to "+s.used[a.name]+" can read it. Use https:// instead."))
 	}
 }
 
-// report adds a diagnostic to block if it may point to its argument, else to read.
+// report adds a diagnostic to blockDiags if it may point to its argument, else to
+// readDiags.
 func (s *settings) report(a argument, source string, d diag.Diagnostic) {
-	if source == block && a.name != "api_token" {
-		s.block.Append(diag.WithPath(path.Root(a.name), d))
+	if source == fromBlock && a.name != "api_token" {
+		s.blockDiags.Append(diag.WithPath(path.Root(a.name), d))
 	} else {
-		s.read.Append(d)
+		s.readDiags.Append(d)
 	}
 }
 

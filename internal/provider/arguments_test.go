@@ -342,13 +342,13 @@ func TestArguments_warnAboutUnencryptedToken(t *testing.T) {
 		"http://localhost.org":  true,
 	} {
 		written := resolve(unpodProviderModel{BaseURL: types.StringValue(address)}, noVariables)
-		if got := written.block.WarningsCount() == 1; got != want {
+		if got := written.blockDiags.WarningsCount() == 1; got != want {
 			t.Errorf("%s in the block: got warning %t, want %t", address, got, want)
 		}
 		variable := resolve(unpodProviderModel{}, func(name string) string {
 			return map[string]string{"UNPOD_BASE_URL": address}[name]
 		})
-		if got := variable.read.WarningsCount() == 1; got != want || len(variable.block) != 0 {
+		if got := variable.readDiags.WarningsCount() == 1; got != want || len(variable.blockDiags) != 0 {
 			t.Errorf("%s in a variable: got warning %t, want %t", address, got, want)
 		}
 	}
@@ -357,10 +357,10 @@ func TestArguments_warnAboutUnencryptedToken(t *testing.T) {
 func TestArguments_rejectTokenAsOrgHandle(t *testing.T) {
 	t.Parallel()
 	got := resolve(unpodProviderModel{APIToken: types.StringValue("canary-secret"), OrgHandle: types.StringValue("canary-secret")}, noVariables)
-	if len(got.block) != 0 || got.read.ErrorsCount() != 1 || got.read[0].Summary() != "Invalid org_handle" {
-		t.Fatalf("got %v and %v, want one error from the read", got.block, got.read)
+	if len(got.blockDiags) != 0 || got.readDiags.ErrorsCount() != 1 || got.readDiags[0].Summary() != "Invalid org_handle" {
+		t.Fatalf("got %v and %v, want one error from the read", got.blockDiags, got.readDiags)
 	}
-	if strings.Contains(got.read[0].Detail(), "canary-secret") {
+	if strings.Contains(got.readDiags[0].Detail(), "canary-secret") {
 		t.Error("the error shows the token")
 	}
 }

@@ -41,7 +41,7 @@ func callDiagnostic(err error, s settings) diag.Diagnostic {
 		why.happened = "was not sent, because an earlier request " + why.happened
 	}
 	return diag.NewErrorDiagnostic(why.summary, strings.Join([]string{
-		failed.Method + " " + failed.Path + " " + why.happened, facts, why.next,
+		http.MethodGet + " " + failed.Path + " " + why.happened, facts, why.next,
 	}, "\n\n"))
 }
 

@@ -286,7 +286,7 @@ func TestCallDiagnostic(t *testing.T) {
 	used := settings{used: map[string]string{"base_url": "B", "org_handle": "O", "api_token": "T", "max_retries": "M"}}
 	const facts = "\n\nUsed B, O and T. Attempts: 2. Request ID: the-id.\n\n"
 	call := func(err error) error {
-		return &unpod.CallError{Method: "GET", Path: "/", Attempts: 2, RequestID: "the-id", Err: err}
+		return &unpod.CallError{Path: "/", Attempts: 2, RequestID: "the-id", Err: err}
 	}
 	busy := &unpod.StatusError{HTTPStatus: 503, Status: 503, Message: "Busy."}
 	late := func(last error) error { return call(&unpod.DeadlineError{After: 450 * time.Second, Last: last}) }

@@ -26,7 +26,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -351,7 +350,7 @@ func checkState(t *testing.T, w *sandbox.Workspace, checks []statecheck.StateChe
 type diagnostic struct{ summary, detail string }
 
 // requestIDPattern matches a random UUID.
-const requestIDPattern = `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
+const requestIDPattern = `[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 
 // diagnostics matches exactly these errors at the end of the CLI's output. It
 // ignores how lines are wrapped, and the location in the configuration, which the
@@ -518,20 +517,31 @@ func providerConfig(tb testing.TB, set map[string]tftypes.Value) *tfprotov6.Dyna
 	return dynamicObject(tb, objectType, set)
 }
 
-// listRequest returns a request to read a data block without filters.
+const (
+	listName   = "unpod_telephony_provider_configurations"
+	lookupName = "unpod_telephony_provider_configuration"
+)
+
+// listRequest returns a request to read the whole list.
 func listRequest(tb testing.TB) *tfprotov6.ReadDataSourceRequest {
 	tb.Helper()
-	return &tfprotov6.ReadDataSourceRequest{
-		TypeName: "unpod_telephony_provider_configurations", Config: dynamicObject(tb, listType(tb), nil),
-	}
+	return readRequest(tb, listName, nil)
 }
 
-// listType returns the type of the data block.
-func listType(tb testing.TB) tftypes.Object {
+// readRequest returns a request to read a data block with these arguments.
+func readRequest(tb testing.TB, name string, set map[string]tftypes.Value) *tfprotov6.ReadDataSourceRequest {
 	tb.Helper()
-	var resp datasource.SchemaResponse
-	newTelephonyProviderConfigurationsDataSource().Schema(tb.Context(), datasource.SchemaRequest{}, &resp)
-	objectType, ok := resp.Schema.Type().TerraformType(tb.Context()).(tftypes.Object)
+	return &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: dynamicObject(tb, dataType(tb, name), set)}
+}
+
+// dataType returns the type of a data block.
+func dataType(tb testing.TB, name string) tftypes.Object {
+	tb.Helper()
+	resp, err := withVariables(nil).GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	objectType, ok := resp.DataSourceSchemas[name].ValueType().(tftypes.Object)
 	if !ok {
 		tb.Fatal("the data block is not an object")
 	}

@@ -91,7 +91,7 @@ func (p *unpodProvider) ValidateConfig(ctx context.Context, req provider.Validat
 	var model unpodProviderModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resolve(model, func(string) string { return "" }).block...)
+		resp.Diagnostics.Append(resolve(model, func(string) string { return "" }).blockDiags...)
 	}
 }
 
@@ -103,19 +103,19 @@ func (p *unpodProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	settings := resolve(model, p.getenv)
-	resp.Diagnostics.Append(settings.block...)
+	s := resolve(model, p.getenv)
+	resp.Diagnostics.Append(s.blockDiags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if settings.unknown && req.ClientCapabilities.DeferralAllowed {
+	if s.unknown && req.ClientCapabilities.DeferralAllowed {
 		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		return
 	}
-	data := &providerData{settings: settings}
-	if !settings.read.HasError() {
-		settings.options.UserAgent = userAgent(req.TerraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT"))
-		data.client = unpod.New(settings.options)
+	data := &providerData{settings: s}
+	if !s.readDiags.HasError() {
+		s.options.UserAgent = userAgent(req.TerraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT"))
+		data.client = unpod.New(s.options)
 	}
 	resp.DataSourceData = data
 }
@@ -146,7 +146,7 @@ func (p *unpodProvider) Resources(context.Context) []func() resource.Resource { 
 
 // providerData is passed from Configure to the data sources.
 type providerData struct {
-	// client is nil if settings.read has an error.
+	// client is nil if settings.readDiags has an error.
 	client   *unpod.Client
 	settings settings
 }
@@ -168,7 +168,11 @@ func newProviderData(handed any) (*providerData, diag.Diagnostics) {
 // read calls a method of the client that returns a list, and turns its error into
 // a diagnostic.
 func read[E any](ctx context.Context, data *providerData, method func(*unpod.Client, context.Context) ([]E, error)) ([]E, diag.Diagnostics) {
-	diags := slices.Clip(data.settings.read) // Appending must not change what reads share.
+	if data == nil {
+		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("The provider is not configured",
+			"A data source was read before the provider was configured. This is a bug in Terraform, or in the program that calls the provider.")}
+	}
+	diags := slices.Clip(data.settings.readDiags) // Appending must not change what reads share.
 	if diags.HasError() {
 		return nil, diags
 	}

@@ -62,6 +62,16 @@ func TestConfigure_defersReads(t *testing.T) {
 	}
 }
 
+func TestReadDataSource_failsBeforeConfigure(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{listName, lookupName} {
+		resp, err := withVariables(nil).ReadDataSource(t.Context(), readRequest(t, name, nil))
+		if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Summary != "The provider is not configured" {
+			t.Errorf("%s: got error %v and %d diagnostics, want one", name, err, len(resp.Diagnostics))
+		}
+	}
+}
+
 // TestReadDataSource_handlesConcurrentReads cancels every tenth read. The others
 // must succeed.
 func TestReadDataSource_handlesConcurrentReads(t *testing.T) {
@@ -91,15 +101,15 @@ func TestReadDataSource_handlesConcurrentReads(t *testing.T) {
 // Terraform does.
 func TestSetState_matchesSchema(t *testing.T) {
 	t.Parallel()
-	objectType := listType(t)
+	objectType := dataType(t, listName)
 	elements, ok := objectType.AttributeTypes["provider_configurations"].(tftypes.List)
 	if !ok {
 		t.Fatal("provider_configurations is not a list")
 	}
 	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 	number := func(value int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, value) }
-	state := newTelephonyProviderConfigurationsState(
-		telephonyProviderConfigurationsDataSourceModel{ProviderSlug: types.StringValue(""), AccountSID: types.StringValue("AC")},
+	state := newListState(
+		listModel{ProviderSlug: types.StringValue(""), AccountSID: types.StringValue("AC")},
 		[]unpod.ProviderConfiguration{
 			{ID: math.MinInt64},
 			{ID: math.MaxInt64, Provider: new("twilio"), AccountSID: new(""), CreatedAt: new("today")},
@@ -131,7 +141,7 @@ func TestSetState_matchesSchema(t *testing.T) {
 // state.
 func TestSetState_failsWithOtherServer(t *testing.T) {
 	t.Parallel()
-	if err := setState(t.Context(), telephonyProviderConfigurationsState{}); !errors.Is(err, errOtherServer) {
+	if err := setState(t.Context(), listState{}); !errors.Is(err, errOtherServer) {
 		t.Errorf("got error %v, want %v", err, errOtherServer)
 	}
 }

@@ -21,10 +21,10 @@ const (
 	reservedDescription = " Called `provider` in the API, a name that Terraform reserves."
 )
 
-// telephonyProviderConfigurationState is a configuration in state. The msgpack
+// element is a configuration in state. The msgpack
 // tags name the attributes of a list element, the tfsdk tags those of the singular
 // data source. Fields that the API leaves out are null. Empty text stays empty.
-type telephonyProviderConfigurationState struct {
+type element struct {
 	ID         int64   `msgpack:"id"          tfsdk:"id"`
 	Provider   *string `msgpack:"provider"    tfsdk:"provider_slug"`
 	AccountSID *string `msgpack:"account_sid" tfsdk:"account_sid"`

@@ -27,8 +27,8 @@ type telephonyProviderConfigurationDataSource struct {
 	data *providerData
 }
 
-// telephonyProviderConfigurationDataSourceModel holds the values of the data block.
-type telephonyProviderConfigurationDataSourceModel struct {
+// lookupModel holds the values of the data block.
+type lookupModel struct {
 	ID           types.Number `tfsdk:"id"`
 	ProviderSlug types.String `tfsdk:"provider_slug"`
 	AccountSID   types.String `tfsdk:"account_sid"`
@@ -77,7 +77,7 @@ func (d *telephonyProviderConfigurationDataSource) Configure(_ context.Context, 
 
 // Read fails unless exactly one of the organization's configurations matches.
 func (d *telephonyProviderConfigurationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model telephonyProviderConfigurationDataSourceModel
+	var model lookupModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -87,13 +87,13 @@ func (d *telephonyProviderConfigurationDataSource) Read(ctx context.Context, req
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	filter := filter{id: model.ID, providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
-	switch matches := filter.apply(configurations); len(matches) {
+	conditions := filter{id: model.ID, providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
+	switch matches := conditions.apply(configurations); len(matches) {
 	case 0:
-		resp.Diagnostics.Append(filter.noMatch(configurations, d.data.settings))
+		resp.Diagnostics.Append(conditions.noMatch(configurations, d.data.settings))
 	case 1:
-		resp.Diagnostics.Append(resp.State.Set(ctx, telephonyProviderConfigurationState(matches[0]))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, element(matches[0]))...)
 	default:
-		resp.Diagnostics.Append(filter.severalMatches(matches))
+		resp.Diagnostics.Append(conditions.severalMatches(matches))
 	}
 }

@@ -38,7 +38,7 @@ type filter struct {
 func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
 	var matches []unpod.ProviderConfiguration
 	for _, configuration := range configurations {
-		if f.matches(configuration) {
+		if f.matches(configuration, func(a, b string) bool { return a == b }) {
 			matches = append(matches, configuration)
 		}
 	}
@@ -47,10 +47,15 @@ func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.Prov
 
 // matches reports whether a configuration has every value that is set. If a
 // configuration's field is null, it does not match empty text.
-func (f filter) matches(configuration unpod.ProviderConfiguration) bool {
-	return (f.id.IsNull() || f.id.ValueBigFloat().Cmp(new(big.Float).SetInt64(configuration.ID)) == 0) &&
-		(f.providerSlug.IsNull() || f.providerSlug.Equal(types.StringPointerValue(configuration.Provider))) &&
-		(f.accountSID.IsNull() || f.accountSID.Equal(types.StringPointerValue(configuration.AccountSID)))
+func (f filter) matches(configuration unpod.ProviderConfiguration, equal func(a, b string) bool) bool {
+	has := func(value *string, want types.String) bool {
+		return want.IsNull() || value != nil && equal(*value, want.ValueString())
+	}
+	return f.matchesID(configuration.ID) && has(configuration.Provider, f.providerSlug) && has(configuration.AccountSID, f.accountSID)
+}
+
+func (f filter) matchesID(id int64) bool {
+	return f.id.IsNull() || f.id.ValueBigFloat().Cmp(new(big.Float).SetInt64(id)) == 0
 }
 
 // noMatch returns the diagnostic for no match. It lists all configurations.
@@ -59,7 +64,7 @@ func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diag
 	switch {
 	case len(all) == 0:
 		detail += "\n\nThe organization has no configurations. If that is unexpected, check " + s.used["org_handle"] + "."
-	case len(f.ignoringCase(all)) > 0:
+	case slices.ContainsFunc(all, func(c unpod.ProviderConfiguration) bool { return f.matches(c, strings.EqualFold) }):
 		detail += "\n\nMatching is case-sensitive, and a configuration differs only in case. Check the case of the values that are listed as (as set).\n\n" + f.list(all)
 	default:
 		detail += "\n\nUse the values of one of these configurations.\n\n" + f.list(all)
@@ -99,29 +104,12 @@ func (f filter) names(separator string) string {
 	return strings.Join(names, separator)
 }
 
-// ignoringCase returns the configurations that would match if case were ignored.
-func (f filter) ignoringCase(all []unpod.ProviderConfiguration) []unpod.ProviderConfiguration {
-	lower := func(text *string) *string {
-		if text == nil {
-			return nil
-		}
-		return new(strings.ToLower(*text))
-	}
-	f.providerSlug = types.StringPointerValue(lower(f.providerSlug.ValueStringPointer()))
-	f.accountSID = types.StringPointerValue(lower(f.accountSID.ValueStringPointer()))
-	lowered := make([]unpod.ProviderConfiguration, len(all))
-	for i, configuration := range all {
-		lowered[i] = unpod.ProviderConfiguration{ID: configuration.ID, Provider: lower(configuration.Provider), AccountSID: lower(configuration.AccountSID)}
-	}
-	return f.apply(lowered)
-}
-
 // list formats configurations, one per line, up to maxListed.
 func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 	lines := []string{"Configurations:"}
 	for _, c := range configurations[:min(len(configurations), maxListed)] {
 		id := strconv.FormatInt(c.ID, 10)
-		if !f.id.IsNull() && (filter{id: f.id}).matches(c) {
+		if !f.id.IsNull() && f.matchesID(c.ID) {
 			id = "(as set)"
 		}
 		lines = append(lines, fmt.Sprintf("  - id = %s, provider_slug = %s, account_sid = %s",
@@ -135,11 +123,11 @@ func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 
 // shown formats a value as HCL and truncates it if it is long. It hides a value
 // that equals the argument's, ignoring case, because the argument may be sensitive.
-func shown(value *string, argument types.String) string {
+func shown(value *string, want types.String) string {
 	switch {
 	case value == nil:
 		return "null"
-	case !argument.IsNull() && strings.EqualFold(*value, argument.ValueString()):
+	case !want.IsNull() && strings.EqualFold(*value, want.ValueString()):
 		return "(as set)"
 	}
 	text := *value

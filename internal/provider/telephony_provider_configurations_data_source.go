@@ -21,8 +21,8 @@ type telephonyProviderConfigurationsDataSource struct {
 	data *providerData
 }
 
-// telephonyProviderConfigurationsDataSourceModel holds the values of the data block.
-type telephonyProviderConfigurationsDataSourceModel struct {
+// listModel holds the values of the data block.
+type listModel struct {
 	ProviderSlug           types.String `tfsdk:"provider_slug"`
 	AccountSID             types.String `tfsdk:"account_sid"`
 	ProviderConfigurations types.List   `tfsdk:"provider_configurations"`
@@ -88,7 +88,7 @@ func (d *telephonyProviderConfigurationsDataSource) Configure(_ context.Context,
 
 // Read lists the organization's configurations that match the filter.
 func (d *telephonyProviderConfigurationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model telephonyProviderConfigurationsDataSourceModel
+	var model listModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -98,31 +98,31 @@ func (d *telephonyProviderConfigurationsDataSource) Read(ctx context.Context, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	filter := filter{providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
-	if err := setState(ctx, newTelephonyProviderConfigurationsState(model, filter.apply(configurations))); err != nil {
+	conditions := filter{providerSlug: model.ProviderSlug, accountSID: model.AccountSID}
+	if err := setState(ctx, newListState(model, conditions.apply(configurations))); err != nil {
 		resp.Diagnostics.AddError("The list cannot be stored in state", err.Error()+". This is a bug in the provider. Please report it.")
 	}
 }
 
-// telephonyProviderConfigurationsState is the state of the data block.
-type telephonyProviderConfigurationsState struct {
-	ProviderSlug           *string                               `msgpack:"provider_slug"`
-	AccountSID             *string                               `msgpack:"account_sid"`
-	ProviderConfigurations []telephonyProviderConfigurationState `msgpack:"provider_configurations"`
-	IDs                    []int64                               `msgpack:"ids"`
+// listState is the state of the data block.
+type listState struct {
+	ProviderSlug           *string   `msgpack:"provider_slug"`
+	AccountSID             *string   `msgpack:"account_sid"`
+	ProviderConfigurations []element `msgpack:"provider_configurations"`
+	IDs                    []int64   `msgpack:"ids"`
 }
 
-// newTelephonyProviderConfigurationsState returns the state of the data block. If
+// newListState returns the state of the data block. If
 // there are no configurations, its lists are empty, not null.
-func newTelephonyProviderConfigurationsState(model telephonyProviderConfigurationsDataSourceModel, configurations []unpod.ProviderConfiguration) telephonyProviderConfigurationsState {
-	state := telephonyProviderConfigurationsState{
+func newListState(model listModel, configurations []unpod.ProviderConfiguration) listState {
+	state := listState{
 		ProviderSlug:           model.ProviderSlug.ValueStringPointer(),
 		AccountSID:             model.AccountSID.ValueStringPointer(),
-		ProviderConfigurations: make([]telephonyProviderConfigurationState, len(configurations)),
+		ProviderConfigurations: make([]element, len(configurations)),
 		IDs:                    make([]int64, len(configurations)),
 	}
 	for i, configuration := range configurations {
-		state.ProviderConfigurations[i] = telephonyProviderConfigurationState(configuration)
+		state.ProviderConfigurations[i] = element(configuration)
 		state.IDs[i] = configuration.ID
 	}
 	return state

@@ -73,8 +73,8 @@ func testOrganization(t *testing.T, variables map[string]string) {
 func askAPI(t *testing.T, variables map[string]string) []unpodtest.Configuration {
 	t.Helper()
 	resolved := resolve(unpodProviderModel{}, func(name string) string { return variables[name] })
-	if resolved.read.HasError() {
-		t.Fatal("the environment variables are missing or invalid: ", resolved.read)
+	if resolved.readDiags.HasError() {
+		t.Fatal("the environment variables are missing or invalid: ", resolved.readDiags)
 	}
 	address := resolved.options.BaseURL.JoinPath(unpodtest.Path).String()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)

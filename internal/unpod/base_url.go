@@ -16,21 +16,6 @@ import (
 // URL.
 const apiPath = "/api/v2/platform"
 
-var errEmpty = errors.New("must not be empty")
-
-// ParseOrgHandle validates an organization's domain_handle and trims whitespace.
-// Its errors never include the text, since people paste tokens here by mistake.
-func ParseOrgHandle(text string) (string, error) {
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return "", errEmpty
-	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }), strings.ContainsAny(text, `"'\`):
-		return "", errors.New("must contain only visible ASCII characters, without spaces, quotes or backslashes")
-	}
-	return text, nil
-}
-
 // ParseBaseURL parses the URL of an Unpod platform. A bare host means https. The
 // URL may have a path prefix, and may end in the API's own path. Errors never
 // include the text, since it may contain a password.

@@ -176,37 +176,6 @@ func TestParseBaseURL_listURL(t *testing.T) {
 	}
 }
 
-func TestParseOrgHandle(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct{ text, want, wantErr string }{
-		"unchanged":              {"unpod", "unpod", ""},
-		"surrounding whitespace": {" \tunpod.tv\r\n", "unpod.tv", ""},
-		"the word Token":         {"Token", "Token", ""},
-		"empty":                  {"", "", emptyValue},
-		"only whitespace":        {" \n", "", emptyValue},
-		"inner space":            {"un pod", "", notVisible},
-		"Token prefix":           {"Token unpod", "", notVisible},
-		"injected header":        {"unpod\r\nX-Evil: 0", "", notVisible},
-		"newline":                {"un\npod", "", notVisible},
-		"zero byte":              {"un\x00pod", "", notVisible},
-		"escape":                 {"\x1b[31munpod", "", notVisible},
-		"quote":                  {`un"pod`, "", notVisible},
-		"backslash":              {`un\pod`, "", notVisible},
-		"non-ASCII letter":       {"ünpod", "", notVisible},
-		"zero width space":       {"un\u200bpod", "", notVisible},
-		"invalid UTF-8":          {"un\xffpod", "", notVisible},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := ParseOrgHandle(test.text)
-			if got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-			wantErrorText(t, err, test.wantErr)
-		})
-	}
-}
-
 func TestIsLoopback(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{

@@ -4,8 +4,8 @@
 // Package unpod is a client for the part of the Unpod API that the provider
 // reads. It knows HTTP, but nothing about Terraform except its logger.
 //
-// A read passes through the files in this order: client, batch,
-// provider_configurations, list, request, transport.
+// A read passes through the files in this order: client, flight, throttle, list,
+// request, transport.
 package unpod
 
 import "context"
@@ -13,14 +13,14 @@ import "context"
 // Client reads from the Unpod API as one organization. It is safe for concurrent
 // use.
 type Client struct {
-	providerConfigurations *batcher[ProviderConfiguration]
+	providerConfigurations *flights[ProviderConfiguration]
 }
 
 // New returns a client. It sends no requests.
 func New(options Options) *Client {
-	requester := newRequester(options)
+	r := newRequester(options)
 	return &Client{
-		providerConfigurations: newBatcher(requester, providerConfigurations),
+		providerConfigurations: &flights[ProviderConfiguration]{requester: r, endpoint: providerConfigurations},
 	}
 }
 

@@ -212,7 +212,7 @@ func TestClient_leaksNoStalledHandshake(t *testing.T) {
 }
 
 // TestClient_reusesConnections makes as many concurrent requests as Terraform
-// does, several times. It bypasses the batcher, since consecutive reads share no
+// does, several times. It bypasses the flights, since consecutive reads share no
 // request.
 func TestClient_reusesConnections(t *testing.T) {
 	t.Parallel()

@@ -5,7 +5,6 @@ package unpod
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 )
 
@@ -20,20 +19,19 @@ const MaxWait = 65 * time.Second
 // [*TLSError], [*ConnectionError] or [*DeadlineError], or the context's error if
 // the caller gave up. It never contains the token.
 type CallError struct {
-	Method string
 	// Path is the URL's path, including the base URL's prefix.
 	Path string
-	// Attempts is the number of attempts at the last request that this read
-	// waited for. It is 0 if no request was sent for it.
+	// Attempts is the number of attempts at the last request since the last read
+	// joined that shares it. It is 0 if there was none.
 	Attempts int
-	// RequestID is the X-Request-Id of the last attempt, empty if there was
-	// none.
+	// RequestID is the X-Request-Id of the last of these attempts, empty if there
+	// was none.
 	RequestID string
 	Err       error
 }
 
 func (e *CallError) Error() string {
-	return fmt.Sprintf("%s %s: %s", e.Method, e.Path, e.Err)
+	return fmt.Sprintf("GET %s: %s", e.Path, e.Err)
 }
 
 func (e *CallError) Unwrap() error { return e.Err }
@@ -127,7 +125,8 @@ type TooLargeError struct {
 
 func (e *TooLargeError) Error() string { return "more than " + e.Limit }
 
-// TimeoutError means that an attempt took longer than Options.RequestTimeout.
+// TimeoutError means that an attempt reached Options.RequestTimeout, whether it
+// was connecting or waiting for the response.
 type TimeoutError struct{ Timeout time.Duration }
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("not complete within %s", e.Timeout) }
@@ -161,27 +160,4 @@ type DeadlineError struct {
 
 func (e *DeadlineError) Error() string {
 	return fmt.Sprintf("not complete after %s, last: %v", e.After, e.Last)
-}
-
-// retryable reports whether a retry may help, and how long the server asks to
-// wait before it. The class is for the log, and contains no text from outside.
-func retryable(err error) (class string, wait time.Duration, ok bool) {
-	switch err := err.(type) { //nolint:errorlint // An attempt's error is not wrapped.
-	case *TimeoutError:
-		return "timeout", 0, true
-	case *ConnectionError:
-		return "connection failed", 0, true
-	case *StatusError:
-		return fmt.Sprintf("status %d", err.HTTPStatus), err.RetryAfter, retriedStatuses[err.HTTPStatus] && err.RetryAfter <= MaxWait
-	}
-	return "", 0, false
-}
-
-// retriedStatuses are the statuses of failures that may be temporary.
-var retriedStatuses = map[int]bool{
-	http.StatusTooManyRequests:     true,
-	http.StatusInternalServerError: true,
-	http.StatusBadGateway:          true,
-	http.StatusServiceUnavailable:  true,
-	http.StatusGatewayTimeout:      true,
 }

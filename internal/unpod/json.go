@@ -14,16 +14,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// lenient accepts what does not matter in fields that are ignored: duplicate
+// names and invalid Unicode. Known fields are checked where they are decoded.
+//
 // The standard library includes this JSON package from Go 1.27 on. Before that,
-// encoding/json ignores the case of field names and accepts duplicates.
-var (
-	// ignoringUnknown accepts duplicates of unknown fields, which are ignored
-	// anyway. [once] rejects duplicates of known fields.
-	ignoringUnknown = jsontext.AllowDuplicateNames(true)
-	// lenient is for error messages, and for checking whether a body is
-	// complete.
-	lenient = json.JoinOptions(ignoringUnknown, jsontext.AllowInvalidUTF8(true))
-)
+// encoding/json ignores the case of field names.
+var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // problem describes what is wrong with a value, for [ShapeError]. It never
 // includes the value.
@@ -37,8 +33,8 @@ var errTokenReturned = errors.New("contains the API token")
 // once is a field that rejects duplicates, since the client cannot know which of
 // them is meant.
 type once[T any] struct {
-	value       T
-	there, null bool
+	there bool
+	value *T // nil if it is null or missing
 }
 
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom].
@@ -46,19 +42,8 @@ func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if o.there {
 		return problem("appears twice")
 	}
-	o.there, o.null = true, decoder.PeekKind() == jsontext.KindNull
-	if o.null {
-		return decoder.SkipValue()
-	}
+	o.there = true
 	return json.UnmarshalDecode(decoder, &o.value)
-}
-
-// pointer returns a copy of the value, or nil if it is null or missing.
-func (o *once[T]) pointer() *T {
-	if !o.there || o.null {
-		return nil
-	}
-	return new(o.value)
 }
 
 // slug is text. An older platform sends an integer, which becomes decimal text.
@@ -79,7 +64,7 @@ func (s *slug) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 // says. A web page or an empty body is not.
 func isJSON(body []byte) bool {
 	kind := jsontext.Value(body).Kind()
-	return kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray || jsontext.Value(body).IsValid()
+	return kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray || jsontext.Value(body).IsValid(lenient)
 }
 
 // isEmptyObject reports whether a JSON value is an object without members.
@@ -94,29 +79,29 @@ func shapeError(within jsontext.Pointer, err error) error {
 	if !ok {
 		return &ShapeError{Place: "the body", Problem: "is not valid JSON"}
 	}
-	place := place(within + mismatch.JSONPointer)
+	where := place(within + mismatch.JSONPointer)
 	if errors.Is(err, errTokenReturned) {
-		return &TokenReturnedError{Place: place}
+		return &TokenReturnedError{Place: where}
 	}
 	if wrong, ok := errors.AsType[problem](err); ok {
-		return &ShapeError{Place: place, Problem: string(wrong)}
+		return &ShapeError{Place: where, Problem: string(wrong)}
 	}
-	return &ShapeError{Place: place, Problem: "is not an object"}
+	return &ShapeError{Place: where, Problem: "is not an object"}
 }
 
 // place formats a JSON pointer as the API's documentation does, such as
 // data[3].id.
 func place(pointer jsontext.Pointer) string {
-	var place strings.Builder
+	var path strings.Builder
 	for name := range pointer.Tokens() {
 		switch _, err := strconv.ParseUint(name, 10, 0); {
 		case err == nil:
-			place.WriteString("[" + name + "]")
-		case place.Len() > 0:
-			place.WriteString("." + name)
+			path.WriteString("[" + name + "]")
+		case path.Len() > 0:
+			path.WriteString("." + name)
 		default:
-			place.WriteString(name)
+			path.WriteString(name)
 		}
 	}
-	return cmp.Or(place.String(), "the body")
+	return cmp.Or(path.String(), "the body")
 }

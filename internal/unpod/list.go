@@ -27,6 +27,8 @@ const (
 	maxElements = maxPages * pageSize
 )
 
+var errTooManyElements = &TooLargeError{Limit: fmt.Sprintf("%d elements", maxElements)}
+
 // endpoint is a list endpoint of the API.
 type endpoint[E any] struct {
 	path string
@@ -51,10 +53,10 @@ func newList[E any](r *requester, e endpoint[E]) *list[E] {
 	return &list[E]{requester: r, endpoint: e, url: r.url(e.path), budget: maxBytes, seen: map[int64]bool{}}
 }
 
-// next makes one attempt at the next request. It returns the elements once the
+// next makes an attempt at the next request. It returns the elements once the
 // list is complete.
-func (l *list[E]) next(ctx context.Context, attempt attempt) (elements []E, whole bool, err error) {
-	received, err := l.requester.get(ctx, attempt, l.pageURL(), l.budget)
+func (l *list[E]) next(ctx context.Context, made attempt) (elements []E, whole bool, err error) {
+	received, err := l.requester.get(ctx, made, l.pageURL(), l.budget)
 	if err != nil {
 		return nil, false, err
 	}
@@ -86,7 +88,8 @@ func (l *list[E]) pageURL() *url.URL {
 }
 
 // addFirst adds the first response. If that is not the whole list, the list is
-// read again page by page.
+// read again page by page, without these elements: the first response has the
+// platform's default page size, so none of the following pages continues it.
 func (l *list[E]) addFirst(elements []E, total *int64) (whole bool, err error) {
 	l.elements = elements
 	switch {
@@ -95,7 +98,7 @@ func (l *list[E]) addFirst(elements []E, total *int64) (whole bool, err error) {
 	case *total < 0:
 		return false, &ShapeError{Place: "count", Problem: "is negative"}
 	case *total > maxElements:
-		return false, tooManyElements()
+		return false, errTooManyElements
 	case *total < int64(len(elements)):
 		return false, &IncompleteError{Received: len(elements), Total: int(*total)}
 	}
@@ -148,11 +151,11 @@ func (l *list[E]) parse(received response) (elements []E, total *int64, err erro
 	if err := json.Unmarshal(received.body, &contents, l.requester.decoding); err != nil {
 		return nil, nil, shapeError("", err)
 	}
-	if status := contents.StatusCode.pointer(); status != nil && *status != http.StatusOK {
+	if status := contents.StatusCode.value; status != nil && *status != http.StatusOK {
 		return nil, nil, l.requester.statusError(received, int(*status))
 	}
 	elements, err = l.parseData(contents.Data)
-	return elements, contents.Count.pointer(), err
+	return elements, contents.Count.value, err
 }
 
 // parseData decodes the data of an envelope: a list, or the empty object that
@@ -161,9 +164,9 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 	switch {
 	case !data.there:
 		return nil, &ShapeError{Place: "data", Problem: "is missing"}
-	case !data.null && isEmptyObject(data.value):
+	case data.value != nil && isEmptyObject(*data.value):
 		return nil, nil
-	case data.null || data.value.Kind() != jsontext.KindBeginArray:
+	case data.value == nil || data.value.Kind() != jsontext.KindBeginArray:
 		return nil, &ShapeError{Place: "data", Problem: "is not an array"}
 	}
 	var (
@@ -171,7 +174,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 		element  E
 		seen     = map[int64]bool{}
 	)
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(data.value), ignoringUnknown)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(*data.value), lenient)
 	_, _ = decoder.ReadToken() // It is a complete list.
 	for decoder.PeekKind() != jsontext.KindEndArray {
 		element = *new(E)
@@ -183,14 +186,10 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 		case seen[id]:
 			return nil, &ShapeError{Place: fmt.Sprintf("data[%d]", len(elements)), Problem: "has the same id as an earlier element"}
 		case len(elements) == maxElements:
-			return nil, tooManyElements()
+			return nil, errTooManyElements
 		}
 		seen[id] = true
 		elements = append(elements, element)
 	}
 	return elements, nil
-}
-
-func tooManyElements() *TooLargeError {
-	return &TooLargeError{Limit: fmt.Sprintf("%d elements", maxElements)}
 }

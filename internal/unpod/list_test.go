@@ -20,6 +20,7 @@ const (
 	notString   = "is not a string"
 	notInteger  = "is not a 64-bit integer"
 	notJSON     = "is not valid JSON"
+	notUnicode  = "contains invalid Unicode"
 	missing     = "is missing"
 	withoutID   = "has no id"
 	repeated    = "has the same id as an earlier element"
@@ -55,9 +56,20 @@ var envelopeTests = map[string]struct {
 	"negative id":              {body: `{"data":[{"id":-7}]}`, wantIDs: []int64{-7}},
 	"smallest and largest id":  {body: `{"data":[{"id":9223372036854775807},{"id":-9223372036854775808}]}`, wantIDs: []int64{math.MinInt64, math.MaxInt64}},
 	"names in other cases":     {body: `{"data":[{"id":1}],"Data":[],"DATA":null,"Status_Code":403,"COUNT":5}`, wantIDs: []int64{1}},
+	"byte order mark":          {body: "\ufeff" + oneConfiguration, wantIDs: []int64{1}},
 	"status code null":         {body: `{"status_code":null,"data":[{"id":1}]}`, wantIDs: []int64{1}},
 	"message is not text":      {body: `{"message":{"a":1},"data":[{"id":1}]}`, wantIDs: []int64{1}},
 	"fields null or missing":   {body: `{"data":[{"id":1,"provider":null,"account_sid":null,"created_at":null},{"id":2}]}`, wantIDs: []int64{1, 2}},
+
+	"lone surrogate in an unknown field": {body: `{"more":"a\ud83d","data":[{"id":1,"name":"a\ud83d"},{"id":2,"a\udc00":["\ude00"]}]}`, wantIDs: []int64{1, 2}},
+	"unknown field is not UTF-8":         {body: "{\"\xff\":\"\xe9\",\"data\":[{\"id\":1,\"na\xc3\":{\"\xe9\":\"\xff\"}}]}", wantIDs: []int64{1}},
+	"replacement character":              {body: `{"data":[{"id":1,"provider":"\ufffd"}]}`, wantIDs: []int64{1}},
+	"lone surrogate":                     {body: `{"data":[{"id":1,"provider":"a\ud83d"}]}`, wantErr: &ShapeError{"data[0].provider", notUnicode}},
+	"lone surrogate, wrong half":         {body: `{"data":[{"id":1},{"id":2,"account_sid":"\ude00a"}]}`, wantErr: &ShapeError{"data[1].account_sid", notUnicode}},
+	"surrogates in the wrong order":      {body: `{"data":[{"id":1,"created_at":"\ude00\ud83d"}]}`, wantErr: &ShapeError{"data[0].created_at", notUnicode}},
+	"truncated UTF-8":                    {body: "{\"data\":[{\"id\":1,\"created_at\":\"\xf0\x9f\x98\"}]}", wantErr: &ShapeError{"data[0].created_at", notUnicode}},
+	"byte order mark twice":              {body: "\ufeff\ufeff" + oneConfiguration, wantErr: &NotJSONError{jsonBody}},
+	"byte order mark alone":              {body: "\ufeff", wantErr: &NotJSONError{BodyType{true, jsonContent}}},
 
 	"brackets in strings": {body: `{"data":[{"id":1,"a\\":"` + nested(100, `\"`) + `","\"[":"\\"}]}`, wantIDs: []int64{1}},
 
@@ -118,10 +130,9 @@ var envelopeTests = map[string]struct {
 	"empty":              {body: ``, wantErr: &NotJSONError{BodyType{true, jsonContent}}},
 	"only whitespace":    {body: " \n", wantErr: &NotJSONError{jsonBody}},
 	"trailing text":      {body: oneConfiguration + "x", wantErr: &ShapeError{"the body", notJSON}},
-	"Latin-1":            {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"the body", notJSON}},
+	"Latin-1":            {body: "{\"data\":[{\"id\":1,\"provider\":\"\xe9\"}]}", wantErr: &ShapeError{"data[0].provider", notUnicode}},
 	"two documents":      {body: oneConfiguration + oneConfiguration, wantErr: &ShapeError{"the body", notJSON}},
 	"trailing zero byte": {body: oneConfiguration + "\x00", wantErr: &ShapeError{"the body", notJSON}},
-	"byte order mark":    {body: "\ufeff" + oneConfiguration, wantErr: &NotJSONError{jsonBody}},
 	"truncated":          {body: oneConfiguration[:len(oneConfiguration)-1], wantErr: &ShapeError{"the body", notJSON}},
 	"malformed element":  {body: `{"data":[{"id":1},{"id":}]}`, wantErr: &ShapeError{"the body", notJSON}},
 	"trailing comma":     {body: `{"data":[{"id":1},]}`, wantErr: &ShapeError{"the body", notJSON}},
@@ -271,7 +282,7 @@ func TestList_doesNotMixElements(t *testing.T) {
 		Name string `json:"name"`
 	}
 	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, `{"data":[{"id":1,"name":"a"},{"id":2}]}`)))
-	got, err := newBatcher(client.requester(), endpoint[agent]{"/agents/", func(a agent) int64 { return a.ID }}).read(t.Context())
+	got, err := (&flights[agent]{requester: client.requester(), endpoint: endpoint[agent]{"/agents/", func(a agent) int64 { return a.ID }}}).read(t.Context())
 	if want := []agent{{1, "a"}, {2, ""}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v and error %v, want %v", got, err, want)
 	}

@@ -67,6 +67,8 @@ type childReport struct {
 	Attempts int     `json:"attempts"`
 	// MemoryBytes is the memory that the process got from the operating system.
 	MemoryBytes uint64 `json:"memory_bytes"`
+	// CPU is the time that the process was busy.
+	CPU time.Duration `json:"-"`
 }
 
 // obey carries out an order and prints the report.
@@ -136,6 +138,7 @@ func runChild(t *testing.T, order childOrder, variables ...string) (report child
 	if err := json.Unmarshal(all, &report); err != nil {
 		t.Fatalf("the child process reported %q: %s", all, err)
 	}
+	report.CPU = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 	return report, string(all)
 }
 
@@ -200,13 +203,6 @@ func (r *record) of(next http.RoundTripper) roundTripper {
 	}
 }
 
-// count returns the number of requests.
-func (r *record) count() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.times)
-}
-
 // testOptions returns options without retries.
 func testOptions(tb testing.TB, baseURL string) Options {
 	tb.Helper()
@@ -227,8 +223,7 @@ func testOptions(tb testing.TB, baseURL string) Options {
 	}
 }
 
-// fakeClient returns a client whose requests stay in the process and are sent at
-// once.
+// fakeClient returns a client whose requests stay in the process.
 func fakeClient(tb testing.TB, rt http.RoundTripper, change ...func(*Options)) *Client {
 	tb.Helper()
 	options := testOptions(tb, "https://unpod.example")
@@ -236,8 +231,7 @@ func fakeClient(tb testing.TB, rt http.RoundTripper, change ...func(*Options)) *
 		f(&options)
 	}
 	client := New(options)
-	client.requester().transport = transportOf(func() http.RoundTripper { return rt })
-	client.providerConfigurations.gather = 0
+	client.requester().transport = rt
 	return client
 }
 
@@ -246,11 +240,9 @@ func (c *Client) requester() *requester { return c.providerConfigurations.reques
 // dialWith makes a client open its connections with dial.
 func dialWith(client *Client, dial func(context.Context, string, string) (net.Conn, error)) {
 	options := client.requester().options
-	client.requester().transport = transportOf(func() http.RoundTripper {
-		transport := newHTTPTransport(options.RootCAs, options.RequestTimeout)
-		transport.DialContext = dial
-		return transport
-	})
+	transport := newTransport(options.RootCAs, options.RequestTimeout)
+	transport.DialContext = dial
+	client.requester().transport = transport
 }
 
 func retries(n int) func(*Options) {
@@ -368,14 +360,6 @@ func mustParse(t *testing.T, address string) *url.URL {
 	return parsed
 }
 
-// batchingClient returns a client with the window of production.
-func batchingClient(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) *Client {
-	t.Helper()
-	client := fakeClient(t, serve(answer), change...)
-	client.providerConfigurations.gather = gatherTime
-	return client
-}
-
 // readAlone reads without sharing and without retries.
 func (c *Client) readAlone(ctx context.Context) ([]ProviderConfiguration, error) {
 	return readWithin(ctx, c, maxBytes)
@@ -386,15 +370,15 @@ func readWithin(ctx context.Context, client *Client, budget int64) ([]ProviderCo
 	list := newList(client.requester(), providerConfigurations)
 	list.budget = budget
 	for {
-		elements, whole, err := list.next(ctx, attempt{1, newRequestID()})
+		elements, whole, err := list.next(ctx, attempt{number: 1})
 		if err != nil || whole {
 			return elements, err
 		}
 	}
 }
 
-// randomUUID matches a UUID of version 4 (RFC 9562).
-var randomUUID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+// randomUUID matches 16 random bytes in the form of a UUID.
+var randomUUID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // wantHeaders checks that a request has the documented headers, those that
 // net/http adds, and no others.
@@ -424,10 +408,14 @@ type network struct {
 	closed chan struct{}
 	dials  atomic.Int64
 	open   atomic.Int64
+	// silent is set for the connections that were open when they went silent.
+	silent atomic.Pointer[atomic.Bool]
 }
 
 func newNetwork() *network {
-	return &network{dialed: make(chan net.Conn, 100), closed: make(chan struct{})}
+	n := &network{dialed: make(chan net.Conn, 100), closed: make(chan struct{})}
+	n.silent.Store(new(atomic.Bool))
+	return n
 }
 
 func (n *network) dial(context.Context, string, string) (net.Conn, error) {
@@ -435,7 +423,37 @@ func (n *network) dial(context.Context, string, string) (net.Conn, error) {
 	n.dials.Add(1)
 	n.open.Add(1)
 	n.dialed <- &countedConn{Conn: server, open: &n.open}
-	return client, nil
+	return silentConn{client, n.silent.Load()}, nil
+}
+
+// silence loses whatever the client sends on the connections made so far.
+func (n *network) silence() { n.silent.Swap(new(atomic.Bool)).Store(true) }
+
+type silentConn struct {
+	net.Conn
+
+	silent *atomic.Bool
+}
+
+func (c silentConn) Write(p []byte) (int, error) {
+	if c.silent.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// serveTLS responds over TLS and HTTP/2 until the server is closed.
+func (n *network) serveTLS(t *testing.T, answer http.HandlerFunc) (*http.Server, *x509.CertPool) {
+	t.Helper()
+	certificate := unpodtest.NewCertificate(t)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(unpodtest.CertificatePEM(certificate)))
+	server := &http.Server{
+		Handler: answer, ReadHeaderTimeout: time.Hour,
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
+	}
+	go func() { _ = server.ServeTLS(n, "", "") }() // It returns ErrServerClosed.
+	return server, roots
 }
 
 func (n *network) Accept() (net.Conn, error) {

@@ -4,6 +4,7 @@
 package unpod
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"net/http"
@@ -14,18 +15,31 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxMessageNesting caps how deep the message of an error body may be nested.
-const maxMessageNesting = 4
+const (
+	// maxMessageNesting caps how deep the message of an error body may be nested.
+	maxMessageNesting = 4
+	// maxMessageParts caps how many elements of a list, or fields of an object,
+	// are part of a message.
+	maxMessageParts = 100
+)
 
-// errorMessage returns the message and the code of an error body. It knows every
-// form in the platform's documentation and code: message, error.message with
-// error.code, error, detail, and the field errors of a 400. It reads what it can
-// of a truncated body.
+// errorMessage returns the message and the code of an error body. It reads what it
+// can of a truncated body. These are the forms, and what sends them:
+//
+//   - message: the platform's renderer. It can be the placeholder Error beside
+//     data.detail or errors, and a 400 has more in errors.
+//   - error.message and error.code: the API that docs.unpod.ai describes.
+//   - error, a text: some of the platform's views.
+//   - detail: views without the renderer, as Django REST framework sends it.
+//   - fields with lists of texts, or a list of such objects: the same, for a 400.
 func errorMessage(body []byte, status int) (message, code string) {
+	if jsontext.Value(body).Kind() == jsontext.KindBeginArray {
+		return texts(body, 0), ""
+	}
 	members := object(body)
 	newer, data := object(members["error"]), object(members["data"])
 	message = texts(members["message"], 0)
-	if message == "Error" { // The renderer's placeholder; the message is elsewhere.
+	if message == "Error" {
 		message = cmp.Or(texts(members["errors"], 0), texts(data["detail"], 0), message)
 	} else if status == http.StatusBadRequest {
 		message = strings.TrimSpace(message + " " + texts(members["errors"], 0))
@@ -33,7 +47,7 @@ func errorMessage(body []byte, status int) (message, code string) {
 	message = cmp.Or(message, texts(newer["message"], 0), texts(members["error"], 0), texts(members["detail"], 0))
 	if message == "" {
 		delete(members, "data")
-		message = cmp.Or(fieldTexts(members, 0), texts(listOnly(body), 0)) // Plain Django REST framework.
+		message = fieldTexts(members, 0)
 	}
 	return message, texts(newer["code"], 0)
 }
@@ -46,17 +60,8 @@ func object(value jsontext.Value) map[string]jsontext.Value {
 	return members
 }
 
-// listOnly returns the body if it is a list, else nil.
-func listOnly(body jsontext.Value) jsontext.Value {
-	if body.Kind() != jsontext.KindBeginArray {
-		return nil
-	}
-	return body
-}
-
 // texts joins the texts in a JSON value, each after the name of its field.
 func texts(value jsontext.Value, nesting int) string {
-	var found []string
 	switch kind := value.Kind(); {
 	case nesting > maxMessageNesting:
 	case kind == jsontext.KindString:
@@ -64,15 +69,26 @@ func texts(value jsontext.Value, nesting int) string {
 		_ = json.Unmarshal(value, &text, lenient) // It is a string.
 		return text
 	case kind == jsontext.KindBeginArray:
-		var elements []jsontext.Value
-		_ = json.Unmarshal(value, &elements, lenient) // It may be truncated.
-		for _, element := range elements {
-			if text := texts(element, nesting+1); text != "" {
-				found = append(found, text)
-			}
-		}
+		return elementTexts(value, nesting)
 	case kind == jsontext.KindBeginObject:
 		return fieldTexts(object(value), nesting)
+	}
+	return ""
+}
+
+// elementTexts joins the texts in an array, which may be truncated.
+func elementTexts(array jsontext.Value, nesting int) string {
+	var found []string
+	decoder := jsontext.NewDecoder(bytes.NewReader(array), lenient)
+	_, _ = decoder.ReadToken() // It is an array.
+	for range maxMessageParts {
+		element, err := decoder.ReadValue()
+		if err != nil {
+			break // The array ends.
+		}
+		if text := texts(element, nesting+1); text != "" {
+			found = append(found, text)
+		}
 	}
 	return strings.Join(found, " ")
 }
@@ -81,7 +97,8 @@ func texts(value jsontext.Value, nesting int) string {
 // strings, since they may be data such as an older platform's api_secret.
 func fieldTexts(members map[string]jsontext.Value, nesting int) string {
 	var found []string
-	for _, name := range slices.Sorted(maps.Keys(members)) {
+	names := slices.Sorted(maps.Keys(members))
+	for _, name := range names[:min(len(names), maxMessageParts)] {
 		if members[name].Kind() == jsontext.KindString {
 			continue
 		}

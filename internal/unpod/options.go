@@ -5,7 +5,12 @@ package unpod
 
 import (
 	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -33,4 +38,72 @@ type Options struct {
 // It caps RequestTimeout so that the limit cannot overflow.
 func (o Options) deadline() time.Duration {
 	return time.Duration(o.MaxRetries+1) * (min(o.RequestTimeout, 1000*time.Hour) + time.Minute)
+}
+
+var (
+	errEmpty           = errors.New("must not be empty")
+	errNotCertificates = errors.New("must contain only PEM-encoded certificates")
+)
+
+// MaxRetriesLimit caps Options.MaxRetries. With ten retries, a read from a platform
+// that is down fails after about five minutes.
+const MaxRetriesLimit = 10
+
+// ParseRequestTimeout parses a positive duration such as 1m30s.
+func ParseRequestTimeout(text string) (time.Duration, error) {
+	limit, err := time.ParseDuration(strings.TrimSpace(text))
+	if err != nil || limit <= 0 {
+		return 0, errors.New(`must be a positive duration such as "30s" or "1m30s"`)
+	}
+	return limit, nil
+}
+
+// ParseMaxRetries parses a number from 0 to [MaxRetriesLimit].
+func ParseMaxRetries(text string) (int, error) {
+	number, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || number < 0 || number > MaxRetriesLimit {
+		return 0, fmt.Errorf("must be a whole number from 0 to %d", MaxRetriesLimit)
+	}
+	return number, nil
+}
+
+// ParseOrgHandle validates an organization's domain_handle and trims whitespace.
+// Its errors never include the text, since people paste tokens here by mistake.
+func ParseOrgHandle(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return "", errEmpty
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }), strings.ContainsAny(text, `"'\`):
+		return "", errors.New("must contain only visible ASCII characters, without spaces, quotes or backslashes")
+	}
+	return text, nil
+}
+
+// ParseCACert parses PEM-encoded CA certificates, and returns a pool of these
+// and the system's. Its errors never include the text, which may be a private
+// key pasted by mistake.
+func ParseCACert(text string) (*x509.CertPool, error) {
+	if text != "" && !strings.Contains(text, "\n") {
+		return nil, errors.New(`must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, errors.New("cannot be combined with the system's CA certificates, because those cannot be read")
+	}
+	added := 0
+	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if block.Type != "CERTIFICATE" || err != nil {
+			return nil, errNotCertificates
+		}
+		pool.AddCert(certificate)
+		added++
+	}
+	// Decode skips truncated and garbled blocks. Fail instead of ignoring a
+	// certificate that the user wants to trust.
+	if added == 0 || added != strings.Count(text, "-----BEGIN ") {
+		return nil, errNotCertificates
+	}
+	return pool, nil
 }

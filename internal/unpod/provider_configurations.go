@@ -44,11 +44,11 @@ func (c *ProviderConfiguration) UnmarshalJSONFrom(decoder *jsontext.Decoder) err
 	if err := json.UnmarshalDecode(decoder, &element); err != nil {
 		return err
 	}
-	if !element.ID.there || element.ID.null {
+	if element.ID.value == nil {
 		return problem("has no id")
 	}
 	*c = ProviderConfiguration{
-		element.ID.value, (*string)(element.Provider.pointer()), element.AccountSID.pointer(), element.CreatedAt.pointer(),
+		*element.ID.value, (*string)(element.Provider.value), element.AccountSID.value, element.CreatedAt.value,
 	}
 	return nil
 }

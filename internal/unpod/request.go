@@ -6,7 +6,6 @@ package unpod
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +26,7 @@ const (
 	// maxBytes caps the size of one list, decompressed and over all its pages.
 	// 100,000 elements fit.
 	maxBytes = 16 << 20
-	// maxErrorBytes caps how much of an error body is read for its message.
+	// maxErrorBytes caps how much of a body is searched for an error message.
 	maxErrorBytes = 1 << 20
 	// maxErrorTime caps how long that takes, since the status is already known.
 	maxErrorTime = time.Second
@@ -36,7 +35,7 @@ const (
 // requester sends the requests of one client.
 type requester struct {
 	options   Options
-	transport *transport
+	transport http.RoundTripper
 	throttle  *throttle
 	secrets   redactor
 	decoding  json.Options
@@ -47,7 +46,7 @@ func newRequester(options Options) *requester {
 	return &requester{
 		options:   options,
 		transport: newTransport(options.RootCAs, options.RequestTimeout),
-		throttle:  newThrottle(),
+		throttle:  &throttle{longer: make(chan struct{})},
 		secrets:   secrets,
 		decoding:  secrets.decoding(),
 	}
@@ -62,12 +61,9 @@ type attempt struct {
 	requestID string
 }
 
-// newRequestID returns a random UUID.
-func newRequestID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // It never fails.
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+// fields returns what every log line about an attempt has.
+func (a attempt) fields(address *url.URL) map[string]any {
+	return map[string]any{"method": http.MethodGet, "path": address.Path, "attempt": a.number, "request_id": a.requestID}
 }
 
 // response is an HTTP response with its body: the whole body if the status is
@@ -80,10 +76,10 @@ type response struct {
 
 // get makes one attempt at a request and reads at most limit bytes of the body.
 // Its errors are typed and sanitized.
-func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, limit int64) (response, error) {
-	bounded, cancel := context.WithTimeout(ctx, r.options.RequestTimeout)
+func (r *requester) get(ctx context.Context, made attempt, address *url.URL, limit int64) (response, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.options.RequestTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(bounded, http.MethodGet, address.String(), http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), http.NoBody)
 	if err != nil {
 		return response{}, r.failure(err)
 	}
@@ -91,27 +87,21 @@ func (r *requester) get(ctx context.Context, attempt attempt, address *url.URL, 
 	request.Header.Set("Org-Handle", r.options.OrgHandle)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", r.options.UserAgent)
-	request.Header.Set("X-Request-Id", attempt.requestID)
+	request.Header.Set("X-Request-Id", made.requestID)
 
-	started, used := time.Now(), r.transport.use()
-	received, err := r.exchange(used, request, limit, cancel)
-	logAttempt(ctx, request, attempt, received, time.Since(started))
-	switch {
-	case err == nil:
-		return received, nil
-	case ctx.Err() != nil:
-		return response{}, ctx.Err()
-	case bounded.Err() != nil:
-		r.transport.renew(used) // The connection may have died silently.
-		return response{}, &TimeoutError{Timeout: r.options.RequestTimeout}
+	started := time.Now()
+	received, err := r.exchange(request, limit, cancel)
+	logAttempt(ctx, made.fields(address), received, time.Since(started))
+	if err != nil {
+		return response{}, r.failure(err)
 	}
-	return response{}, r.failure(err)
+	return received, nil
 }
 
 // exchange sends a request and reads the response. It returns an error for a
 // redirect, so that the token never goes to the target.
-func (r *requester) exchange(used *connections, request *http.Request, limit int64, cancel context.CancelFunc) (response, error) {
-	raw, err := used.RoundTrip(request)
+func (r *requester) exchange(request *http.Request, limit int64, cancel context.CancelFunc) (response, error) {
+	raw, err := r.transport.RoundTrip(request)
 	if err != nil {
 		return response{}, err
 	}
@@ -128,23 +118,25 @@ func (r *requester) exchange(used *connections, request *http.Request, limit int
 	default:
 		// The status counts even if the body cannot be read.
 		defer time.AfterFunc(maxErrorTime, cancel).Stop()
-		received.body, _ = io.ReadAll(io.LimitReader(raw.Body, maxErrorBytes))
+		received.body, _ = readBody(raw, maxErrorBytes)
 	}
 	return received, err
 }
 
-// readBody reads the whole body of a successful response.
+// readBody reads a body, without a byte order mark. If that fails, it returns the
+// part that arrived, too.
 func readBody(raw *http.Response, limit int64) ([]byte, error) {
-	var body bytes.Buffer // It grows in fewer steps than io.ReadAll.
-	_, err := body.ReadFrom(io.LimitReader(raw.Body, limit+1))
+	var buffer bytes.Buffer // It grows in fewer steps than io.ReadAll.
+	_, err := buffer.ReadFrom(io.LimitReader(raw.Body, limit+1))
+	body := bytes.TrimPrefix(buffer.Bytes(), []byte("\ufeff"))
 	switch {
 	case err != nil:
-	case int64(body.Len()) > limit:
+	case int64(buffer.Len()) > limit:
 		err = &TooLargeError{Limit: fmt.Sprintf("%d MiB", maxBytes>>20)}
-	case brokeOff(raw, body.Bytes()):
+	case brokeOff(raw, body):
 		err = io.ErrUnexpectedEOF
 	}
-	return body.Bytes(), err
+	return body, err
 }
 
 // brokeOff reports truncated bodies that net/http does not notice: an empty
@@ -174,10 +166,14 @@ func (r *requester) failure(err error) error {
 	case *RedirectError, *TooLargeError:
 		return err
 	}
-	if isTLS(err) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err // No read waits anymore.
+	case isTimeout(err):
+		return &TimeoutError{Timeout: r.options.RequestTimeout}
+	case isTLS(err):
 		return &TLSError{Reason: r.secrets.sanitize(err.Error()), PlainHTTP: isPlainHTTP(err) && proxyOf(r.options.BaseURL) == nil}
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &ConnectionError{Reason: "the connection closed before the response was complete"}
 	}
 	return &ConnectionError{Reason: r.secrets.sanitize(err.Error())}
@@ -185,7 +181,7 @@ func (r *requester) failure(err error) error {
 
 // statusError converts an error response to a [*StatusError].
 func (r *requester) statusError(received response, status int) *StatusError {
-	message, code := errorMessage(received.body, status)
+	message, code := errorMessage(received.body[:min(len(received.body), maxErrorBytes)], status)
 	return &StatusError{
 		HTTPStatus: received.status,
 		Status:     status,
@@ -241,15 +237,8 @@ func until(date, now time.Time) time.Duration {
 
 // logAttempt logs what a support ticket needs, without the headers and the body,
 // which may contain secrets.
-func logAttempt(ctx context.Context, request *http.Request, made attempt, received response, took time.Duration) {
-	fields := map[string]any{
-		"method":      request.Method,
-		"path":        request.URL.Path,
-		"attempt":     made.number,
-		"request_id":  made.requestID,
-		"bytes":       len(received.body),
-		"duration_ms": took.Milliseconds(),
-	}
+func logAttempt(ctx context.Context, fields map[string]any, received response, took time.Duration) {
+	fields["bytes"], fields["duration_ms"] = len(received.body), took.Milliseconds()
 	if received.status != 0 {
 		fields["status"] = received.status
 	}

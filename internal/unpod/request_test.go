@@ -36,7 +36,7 @@ import (
 // have.
 func TestRetry_onlyTemporaryStatuses(t *testing.T) {
 	t.Parallel()
-	retried := map[int]bool{429: true, 500: true, 502: true, 503: true, 504: true}
+	retried := map[int]bool{408: true, 429: true, 500: true, 502: true, 503: true, 504: true}
 	synctest.Test(t, func(t *testing.T) {
 		for status := 201; status < 600; status++ {
 			client := fakeClient(t, serve(unpodtest.HTML(status, "")), retries(2))
@@ -71,9 +71,21 @@ var connectionTests = map[string]struct {
 	"connection refused": {operation("dial", syscall.ECONNREFUSED), &ConnectionError{"dial tcp 127.0.0.1:443: connection refused"}, true},
 	"connection reset":   {operation("read", syscall.ECONNRESET), &ConnectionError{"read tcp 127.0.0.1:443: connection reset by peer"}, true},
 	"unknown host":       {&net.DNSError{Err: "no such host", Name: "unpod.example", IsNotFound: true}, &ConnectionError{"lookup unpod.example: no such host"}, true},
-	"connection closed":  {io.EOF, &ConnectionError{brokenOff}, true},
-	"truncated":          {fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), &ConnectionError{brokenOff}, true},
-	"malformed response": {errors.New("malformed HTTP response \"\x1b[31m" + canary + "\""), &ConnectionError{`malformed HTTP response "[31m` + redacted + `"`}, true},
+	"resolver timed out": {
+		operation("dial", &net.DNSError{Err: "i/o timeout", Name: "unpod.example", IsTimeout: true}),
+		&ConnectionError{"dial tcp 127.0.0.1:443: lookup unpod.example: i/o timeout"}, true,
+	},
+	"system timed out":  {operation("dial", syscall.ETIMEDOUT), &ConnectionError{"dial tcp 127.0.0.1:443: connection timed out"}, true},
+	"dialer timed out":  {dialTimeout(), &TimeoutError{time.Minute}, true},
+	"attempt timed out": {fmt.Errorf("reading: %w", context.DeadlineExceeded), &TimeoutError{time.Minute}, true},
+	"attempt timed out while resolving": {
+		operation("dial", &net.DNSError{UnwrapErr: context.DeadlineExceeded, Err: "i/o timeout", IsTimeout: true}),
+		&TimeoutError{time.Minute}, true,
+	},
+	"proxy's handshake timed out": {operation("proxyconnect", handshakeError{}), &TimeoutError{time.Minute}, true},
+	"connection closed":           {io.EOF, &ConnectionError{brokenOff}, true},
+	"truncated":                   {fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), &ConnectionError{brokenOff}, true},
+	"malformed response":          {errors.New("malformed HTTP response \"\x1b[31m" + canary + "\""), &ConnectionError{`malformed HTTP response "[31m` + redacted + `"`}, true},
 
 	"unknown authority": {
 		&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
@@ -91,6 +103,19 @@ var connectionTests = map[string]struct {
 		&TLSError{Reason: "tls: first record does not look like a TLS handshake", PlainHTTP: true}, false,
 	},
 }
+
+// dialTimeout returns the error of a dialer whose time is up.
+func dialTimeout() error {
+	_, err := (&net.Dialer{Timeout: time.Nanosecond}).Dial("tcp", "127.0.0.1:1")
+	return err
+}
+
+// handshakeError is like net/http's error, which is not exported.
+type handshakeError struct{}
+
+func (handshakeError) Error() string   { return "net/http: TLS handshake timeout" }
+func (handshakeError) Timeout() bool   { return true }
+func (handshakeError) Temporary() bool { return true }
 
 func TestRetry_connectionErrorsButNotTLS(t *testing.T) {
 	t.Parallel()
@@ -529,8 +554,8 @@ func TestTimeout_coversWholeAttempt(t *testing.T) {
 				started := time.Now()
 				failed := wantFailure(t, fakeClient(t, stalled, timeout(limit)), &TimeoutError{limit})
 				wantAttempts(t, failed, 1)
-				if took := time.Since(started); took != limit {
-					t.Errorf("ended after %s, want %s", took, limit)
+				if took := time.Since(started); took != gatherTime+limit {
+					t.Errorf("ended after %s, want %s", took, gatherTime+limit)
 				}
 				var asked record
 				failed = wantFailure(t, fakeClient(t, asked.of(stalled), timeout(limit), retries(2)), &TimeoutError{limit})
@@ -543,6 +568,23 @@ func TestTimeout_coversWholeAttempt(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestTimeout_coversHandshake connects to a server that never answers a TLS
+// handshake. The handshake's time limit and the attempt's pass together, so many
+// reads show that either is a timeout.
+func TestTimeout_coversHandshake(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pipes := newNetwork()
+		options := testOptions(t, "https://unpod.example")
+		options.RequestTimeout = time.Second
+		for range 100 {
+			wantAttempts(t, wantFailure(t, pipes.client(t, options), &TimeoutError{time.Second}), 1)
+			go drain(<-pipes.dialed)
+		}
+		<-time.After(time.Minute)
+	})
 }
 
 func TestTimeout_isRetried(t *testing.T) {
@@ -651,8 +693,8 @@ func TestStatus_countsWithBrokenBody(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				started := time.Now()
 				wantAttempts(t, wantFailure(t, fakeClient(t, test.transport, retries(4)), test.want), 1)
-				if took := time.Since(started); took > maxErrorTime {
-					t.Errorf("ended after %s, want at most %s", took, maxErrorTime)
+				if took := time.Since(started); took > gatherTime+maxErrorTime {
+					t.Errorf("ended after %s, want at most %s", took, gatherTime+maxErrorTime)
 				}
 			})
 		})

@@ -4,10 +4,10 @@
 package unpod
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +25,8 @@ const (
 	// maxMessageLen caps a server's message, in characters. The platform's are
 	// all shorter, and it fits on a screen.
 	maxMessageLen = 500
+	// maxMessageBytes caps how much of a message is normalized and searched.
+	maxMessageBytes = 16 << 10
 )
 
 // redactor finds a client's secrets in text from a server or a proxy. It holds
@@ -35,50 +37,45 @@ type redactor struct {
 	hasToken func(text string) bool
 	// redact replaces the token and the proxy's credentials in a text.
 	redact func(text string) string
+	// longest is the length of the longest text that redact replaces.
+	longest int
 }
 
 func newRedactor(token Token, proxy *url.URL) redactor {
-	all := anyOf(append(token.forms(), proxyForms(proxy)...))
+	findToken, all := finder(token.forms()), append(token.forms(), proxyForms(proxy)...)
+	find, longest := finder(all), 0
+	for _, form := range all {
+		longest = max(longest, len(form))
+	}
 	return redactor{
-		hasToken: contains(token),
-		redact:   func(text string) string { return all.ReplaceAllLiteralString(text, redacted) },
+		longest: longest,
+		hasToken: func(text string) bool {
+			_, _, found := findToken(text)
+			return found && !token.isShort()
+		},
+		redact: func(text string) string {
+			clean := ""
+			for from, to, found := find(text); found; from, to, found = find(text) {
+				clean, text = clean+text[:from]+redacted, text[to:]
+			}
+			return clean + text
+		},
 	}
 }
 
-// contains returns a function that looks for the token in a text, ignoring case.
-// It is faster than anyOf, which matters for a long list.
-func contains(token Token) func(text string) bool {
-	if token.isShort() {
-		return func(string) bool { return false }
-	}
-	forms := token.forms()
-	slices.Sort(forms)
-	forms = slices.Compact(forms)
-	return func(text string) bool {
-		return slices.ContainsFunc(forms, func(form string) bool { return containsFold(text, form) })
-	}
-}
-
-func containsFold(text, part string) bool {
-	for i := 0; i+len(part) <= len(text); i++ {
-		if strings.EqualFold(text[i:i+len(part)], part) {
-			return true
+// finder returns a function that finds the first of these texts in another,
+// ignoring case.
+func finder(parts []string) func(text string) (from, to int, found bool) {
+	return func(text string) (from, to int, found bool) {
+		for from := range len(text) {
+			for _, part := range parts {
+				if to := from + len(part); to <= len(text) && strings.EqualFold(text[from:to], part) {
+					return from, to, true
+				}
+			}
 		}
+		return 0, 0, false
 	}
-	return false
-}
-
-// anyOf matches any of the texts, ignoring case. Like Terraform's normalization,
-// it treats U+212A, the Kelvin sign, as a K.
-func anyOf(texts []string) *regexp.Regexp {
-	quoted := make([]string, len(texts))
-	for i, text := range texts {
-		quoted[i] = regexp.QuoteMeta(text)
-	}
-	if len(texts) == 0 {
-		return regexp.MustCompile(`[^\s\S]`) // matches nothing
-	}
-	return regexp.MustCompile("(?i)" + strings.Join(quoted, "|"))
 }
 
 // proxyForms returns the texts that reveal a proxy's credentials. They
@@ -95,9 +92,10 @@ func proxyForms(proxy *url.URL) []string {
 	return append(encodings(pair), encodings(secret)...)
 }
 
-// encodings returns the forms in which a server or a proxy may repeat a secret.
+// encodings returns the forms in which a server or a proxy may repeat a secret,
+// the longest first.
 func encodings(secret string) []string {
-	return []string{
+	forms := []string{
 		base64.StdEncoding.EncodeToString([]byte(secret)),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		url.QueryEscape(secret),
@@ -105,12 +103,15 @@ func encodings(secret string) []string {
 		strings.Trim(strconv.Quote(secret), `"`),
 		secret,
 	}
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	return slices.Compact(forms)
 }
 
 // sanitize makes text from outside safe to show: one line, no control or format
 // characters, no secrets, and short. The order matters: removing characters must
-// not reveal a token, and truncating must not leave half of one.
+// not reveal a token, and a cut must not leave a part of one.
 func (r redactor) sanitize(text string) string {
+	cut := len(text) > maxMessageBytes
 	text = strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsSpace(c):
@@ -119,22 +120,21 @@ func (r redactor) sanitize(text string) string {
 			return c
 		}
 		return -1
-	}, strings.ToValidUTF8(text, ""))
-	text = r.redact(norm.NFC.String(r.redact(strings.TrimSpace(text))))
-	characters := 0
-	for i := range text {
-		if characters == maxMessageLen {
-			return text[:i] + "…"
-		}
-		characters++
+	}, strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], ""))
+	shown := []rune(r.redact(norm.NFC.String(r.redact(strings.TrimSpace(text)))))
+	if cut { // It may end in the first part of a secret.
+		shown = shown[:max(len(shown)-r.longest, 0)]
 	}
-	return text
+	if cut || len(shown) > maxMessageLen {
+		return string(shown[:min(len(shown), maxMessageLen)]) + "…"
+	}
+	return string(shown)
 }
 
 // decoding returns the options for decoding a body. They apply to every string
 // and int64, so that no field can skip the checks.
 func (r redactor) decoding() json.Options {
-	return json.JoinOptions(ignoringUnknown, json.WithUnmarshalers(json.JoinUnmarshalers(
+	return json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(r.decodeText),
 		json.UnmarshalFromFunc(r.decodeInteger),
 	)))
@@ -146,11 +146,16 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	if decoder.PeekKind() != jsontext.KindString {
 		return problem("is not a string")
 	}
-	value, err := decoder.ReadToken()
+	value, err := decoder.ReadValue()
 	if err != nil {
 		return err
 	}
-	sent := value.String()
+	var short [64]byte // Most texts fit, and need no memory of their own.
+	unquoted, err := jsontext.AppendUnquote(short[:0], value)
+	if err != nil {
+		return problem("contains invalid Unicode")
+	}
+	sent := string(unquoted)
 	*text = norm.NFC.String(sent)
 	// NFC can merge a combining mark into the token's last letter.
 	if r.hasToken(*text) || sent != *text && r.hasToken(sent) {

@@ -4,50 +4,66 @@
 package unpod
 
 import (
+	"context"
 	"sync"
 	"time"
 )
 
-// throttle holds back all batches of a client after a 429, since the server
+// throttle holds back all flights of a client after a 429, since the server
 // counts the client's requests together.
 type throttle struct {
-	mu    sync.Mutex
-	until time.Time
-	cause *StatusError
-	// lengthened is closed when the hold gets longer.
-	lengthened chan struct{}
+	mu      sync.Mutex
+	until   time.Time
+	because *StatusError
+	// longer is closed when the hold gets longer.
+	longer chan struct{}
 }
 
-func newThrottle() *throttle { return &throttle{lengthened: make(chan struct{})} }
-
 // hold blocks attempts for at least wait. It never shortens the current hold.
-func (t *throttle) hold(wait time.Duration, cause *StatusError) {
+func (t *throttle) hold(wait time.Duration, because *StatusError) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if until := time.Now().Add(wait); until.After(t.until) {
-		t.until, t.cause = until, cause
-		close(t.lengthened)
-		t.lengthened = make(chan struct{})
+	if end := time.Now().Add(wait); end.After(t.until) {
+		t.until, t.because = end, because
+		close(t.longer)
+		t.longer = make(chan struct{})
 	}
 }
 
-// longer returns a channel that is closed when the hold gets longer.
-func (t *throttle) longer() <-chan struct{} {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.lengthened
+// wait blocks for at least this long, and until the hold ends. If that is longer
+// than [MaxWait], it returns the hold's cause at once.
+func (t *throttle) wait(ctx context.Context, least time.Duration) error {
+	due := time.Now().Add(least)
+	for {
+		t.mu.Lock()
+		held, longer := time.Until(t.until), t.longer
+		t.mu.Unlock()
+		if held > MaxWait {
+			return t.cause()
+		}
+		remaining := max(held, time.Until(due))
+		if remaining <= 0 {
+			return nil
+		}
+		select {
+		case <-time.After(remaining):
+		case <-longer:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
-// remaining returns how long the hold lasts, and the response that caused it,
-// with RetryAfter reduced to the time left. It returns 0 and nil without a hold.
-func (t *throttle) remaining() (time.Duration, *StatusError) {
+// cause returns the response that holds attempts back, with RetryAfter reduced
+// to the time left, or nil if there is no hold.
+func (t *throttle) cause() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	left := time.Until(t.until)
 	if left <= 0 {
-		return 0, nil
+		return nil
 	}
-	cause := *t.cause
-	cause.RetryAfter = min(cause.RetryAfter, left.Round(time.Second))
-	return left, &cause
+	because := *t.because
+	because.RetryAfter = min(because.RetryAfter, left.Round(time.Second))
+	return &because
 }

@@ -20,7 +20,7 @@ const minDetectableLen = 8
 var token68 = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
 
 // Token is an API token. It shows as (redacted) when it is printed, formatted,
-// logged or marshaled. The zero value holds no token.
+// logged or marshaled. The zero value holds no token, and must not be sent.
 type Token struct {
 	// fmt prints unexported fields without calling the methods below. Of a
 	// pointer, it prints only the address.
@@ -51,26 +51,16 @@ func ParseToken(text string) (Token, error) {
 }
 
 // authorization returns the value of the Authorization header.
-func (t Token) authorization() string {
-	if t.secret == nil {
-		return ""
-	}
-	return "Token " + *t.secret
-}
+func (t Token) authorization() string { return "Token " + *t.secret }
 
 // Is reports whether a text is the token.
 func (t Token) Is(text string) bool { return t.secret != nil && *t.secret == text }
 
 // forms returns the texts that reveal the token.
-func (t Token) forms() []string {
-	if t.secret == nil {
-		return nil
-	}
-	return encodings(*t.secret)
-}
+func (t Token) forms() []string { return encodings(*t.secret) }
 
 // isShort reports whether a token is too short to tell from other text.
-func (t Token) isShort() bool { return t.secret == nil || len(*t.secret) < minDetectableLen }
+func (t Token) isShort() bool { return len(*t.secret) < minDetectableLen }
 
 // Format prints (redacted), whatever the verb.
 func (t Token) Format(state fmt.State, _ rune) { _, _ = fmt.Fprint(state, redacted) }

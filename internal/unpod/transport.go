@@ -7,13 +7,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
+	"syscall"
 	"time"
 )
 
@@ -25,59 +24,12 @@ const (
 	maxHeaderBytes = 256 << 10
 )
 
-var errNotCertificates = errors.New("must contain only PEM-encoded certificates")
-
-// ParseCACert parses PEM-encoded CA certificates, and returns a pool of these
-// and the system's. Its errors never include the text, which may be a private
-// key pasted by mistake.
-func ParseCACert(text string) (*x509.CertPool, error) {
-	if text != "" && !strings.Contains(text, "\n") {
-		return nil, errors.New(`must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, errors.New("cannot be combined with the system's CA certificates, because those cannot be read")
-	}
-	added := 0
-	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
-		certificate, err := x509.ParseCertificate(block.Bytes)
-		if block.Type != "CERTIFICATE" || err != nil {
-			return nil, errNotCertificates
-		}
-		pool.AddCert(certificate)
-		added++
-	}
-	// Decode skips truncated and garbled blocks. Fail instead of ignoring a
-	// certificate that the user wants to trust.
-	if added == 0 || added != strings.Count(text, "-----BEGIN ") {
-		return nil, errNotCertificates
-	}
-	return pool, nil
-}
-
-// connections is the connection pool of one HTTP transport.
-type connections struct{ http.RoundTripper }
-
-// transport holds a client's connections, and replaces them if they die.
-type transport struct {
-	fresh func() http.RoundTripper
-
-	mu      sync.Mutex
-	current *connections
-}
-
-func newTransport(roots *x509.CertPool, timeout time.Duration) *transport {
-	return transportOf(func() http.RoundTripper { return newHTTPTransport(roots, timeout) })
-}
-
-func transportOf(fresh func() http.RoundTripper) *transport {
-	return &transport{fresh: fresh, current: &connections{fresh()}}
-}
-
-// newHTTPTransport returns a transport that trusts the roots. net/http goes on
+// newTransport returns a transport that trusts the roots. net/http goes on
 // connecting after an attempt has timed out, so connecting needs the time limit
-// too.
-func newHTTPTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
+// too. Pings find out if an HTTP/2 connection has died silently, in time for the
+// retries of that attempt.
+func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
+	ping := min(max(timeout/3, time.Second), 10*time.Second)
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		OnProxyConnectResponse: checkProxy,
@@ -87,37 +39,10 @@ func newHTTPTransport(roots *x509.CertPool, timeout time.Duration) *http.Transpo
 		MaxIdleConns:           maxIdleConnections,
 		MaxIdleConnsPerHost:    maxIdleConnections,
 		IdleConnTimeout:        90 * time.Second,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: cipherSuites(), RootCAs: roots},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: ping, PingTimeout: ping},
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
-}
-
-// use returns the connections for the next request.
-func (t *transport) use() *connections {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.current
-}
-
-// renew makes later requests use new connections, unless the used ones have
-// already been replaced. Requests in flight keep theirs.
-func (t *transport) renew(used *connections) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.current == used {
-		(&http.Client{Transport: used.RoundTripper}).CloseIdleConnections()
-		t.current = &connections{t.fresh()}
-	}
-}
-
-// cipherSuites returns the suites that Go considers secure. GODEBUG could add
-// others to the default.
-func cipherSuites() []uint16 {
-	var ids []uint16
-	for _, suite := range tls.CipherSuites() {
-		ids = append(ids, suite.ID)
-	}
-	return ids
 }
 
 // proxyOf returns the proxy for a URL, nil if there is none.
@@ -131,11 +56,21 @@ func proxyOf(address *url.URL) *url.URL {
 
 // checkProxy reports a proxy's refusal by its status. By default, net/http
 // reports the proxy's own text.
-func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
-	if response.StatusCode != http.StatusOK {
-		return errors.New("proxyconnect: " + response.Status)
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return errors.New("proxyconnect: " + answer.Status)
 	}
 	return nil
+}
+
+// isTimeout reports whether an attempt reached its time limit, which its context,
+// the dialer and the TLS handshake have. A resolver and the operating system have
+// limits of their own.
+func isTimeout(err error) bool {
+	limit, ok := errors.AsType[net.Error](err)
+	_, resolver := errors.AsType[*net.DNSError](err)
+	system := errors.Is(err, syscall.ETIMEDOUT)
+	return errors.Is(err, context.DeadlineExceeded) || ok && limit.Timeout() && !resolver && !system
 }
 
 // isTLS reports whether an error is about a TLS certificate or the TLS protocol,

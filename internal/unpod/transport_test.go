@@ -6,15 +6,11 @@ package unpod
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -26,57 +22,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
-
-func TestParseCACert(t *testing.T) {
-	t.Parallel()
-	certificate, other := unpodtest.NewCertificate(t), unpodtest.NewCertificate(t)
-	one, two, key := unpodtest.CertificatePEM(certificate), unpodtest.CertificatePEM(other), privateKeyPEM(t, certificate)
-	for name, test := range map[string]struct {
-		text    string
-		refused bool
-	}{
-		"one":                 {one, false},
-		"no final newline":    {strings.TrimSpace(one), false},
-		"several":             {one + two, false},
-		"duplicate":           {one + one, false},
-		"with comments":       {"# One\n" + one + "\nsubject=CN = two\n\n" + two + "the end", false},
-		"CRLF":                {strings.ReplaceAll(one+two, "\n", "\r\n"), false},
-		"empty":               {"", true},
-		"garbage":             {"not a certificate\n", true},
-		"truncated":           {one[:len(one)/2], true},
-		"second truncated":    {one + two[:len(two)/2], true},
-		"first truncated":     {one[:len(one)/2] + "\n" + two, true},
-		"without a header":    {one[strings.Index(one, "\n")+1:], true},
-		"private key":         {key, true},
-		"certificate and key": {one + key, true},
-		"key and certificate": {key + one, true},
-		"not a certificate":   {"-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n", true},
-		"another PEM type":    {strings.ReplaceAll(one, "CERTIFICATE", "CERTIFICATE REQUEST"), true},
-		"garbled":             {strings.Replace(one, "M", "!", 1), true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			pool, err := ParseCACert(test.text)
-			if test.refused {
-				wantErrorText(t, err, "must contain only PEM-encoded certificates")
-				return
-			}
-			if err != nil || pool == nil {
-				t.Errorf("got pool %v and error %v, want a pool", pool, err)
-			}
-		})
-	}
-}
-
-func TestParseCACert_rejectsPath(t *testing.T) {
-	t.Parallel()
-	_, err := ParseCACert("/etc/ssl/certs/ca.pem")
-	wantErrorText(t, err, `must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
-}
 
 // trusting returns a client that trusts these certificates.
 func trusting(t *testing.T, baseURL, caCert string) *Client {
@@ -120,28 +70,31 @@ func TestHTTP2_retriesBrokenStream(t *testing.T) {
 	}
 }
 
-// TestHTTP2_retriesOnNewConnection has HTTP/2 connections that hang, either
-// completely, so that even pings get no response, or in one stream. The first
-// retry must use a new connection.
+// TestHTTP2_retriesOnNewConnection has an HTTP/2 connection die silently: nothing
+// that the client sends arrives, so not even pings get a response.
 func TestHTTP2_retriesOnNewConnection(t *testing.T) {
 	t.Parallel()
-	for name, die := range map[string]func(*unpodtest.Server){
-		"whole connection": func(server *unpodtest.Server) { server.Silence() },
-		"one stream":       func(server *unpodtest.Server) { server.AnswerNext(unpodtest.Delay(time.Hour, unpodtest.HangUp)) },
-	} {
-		t.Run(name, func(t *testing.T) {
+	for limit, retriesNeeded := range map[time.Duration]int{time.Second: 2, 3 * time.Second: 1, 30 * time.Second: 1, time.Hour: 1} {
+		t.Run(limit.String(), func(t *testing.T) {
 			t.Parallel()
-			server := startTLS(t, unpodtest.Documented()...)
-			client := trusting(t, server.URL, server.CACertPEM)
-			wantIDs(t, read(t, client), 42, 43)
-			die(server)
-			client.requester().options.RequestTimeout = 500 * time.Millisecond
-			wantIDs(t, read(t, client), 42, 43)
-			requests := server.Requests()
-			first, last := requests[0], requests[len(requests)-1]
-			if first.Proto != "HTTP/2.0" || last.Proto != "HTTP/2.0" || first.RemoteAddr == last.RemoteAddr {
-				t.Errorf("got %s from %s and %s from %s, want HTTP/2 on two connections", first.Proto, first.RemoteAddr, last.Proto, last.RemoteAddr)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				pipes := newNetwork()
+				server, caCert := pipes.serveTLS(t, listOf("", 1))
+				options := testOptions(t, "https://127.0.0.1")
+				options.RequestTimeout, options.MaxRetries, options.RootCAs = limit, retriesNeeded, caCert
+				client := pipes.client(t, options)
+				wantIDs(t, read(t, client), 1)
+				pipes.silence()
+				started := time.Now()
+				wantIDs(t, read(t, client), 1)
+				if took := time.Since(started); took > 21*time.Second || pipes.dials.Load() != 2 {
+					t.Errorf("took %s and %d connections, want at most two pings and a backoff, and 2", took, pipes.dials.Load())
+				}
+				<-time.After(5 * time.Minute) // Idle connections are closed by then.
+				if err := server.Close(); err != nil {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }
@@ -398,46 +351,6 @@ func TestProxy_redactsRefusal(t *testing.T) {
 	}
 }
 
-// TestTLS_rejectsRSAKeyExchange connects to a server that only supports RSA key
-// exchange, which GODEBUG would allow.
-func TestTLS_rejectsRSAKeyExchange(t *testing.T) {
-	t.Parallel()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate := tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-	for name, test := range map[string]struct {
-		suite    uint16
-		wantKind string
-	}{
-		"RSA":   {tls.TLS_RSA_WITH_AES_128_GCM_SHA256, "*unpod.TLSError"},
-		"ECDHE": {tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := httptest.NewUnstartedServer(listOf("", 1))
-			server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-			server.TLS = &tls.Config{
-				MaxVersion:   tls.VersionTLS12,
-				CipherSuites: []uint16{test.suite}, //nolint:gosec // The test needs a weak one.
-				Certificates: []tls.Certificate{certificate},
-			}
-			server.StartTLS()
-			t.Cleanup(server.Close)
-			report, _ := runChild(t, childOrder{BaseURL: server.URL, CACert: unpodtest.CertificatePEM(certificate)}, "GODEBUG=tlsrsakex=1")
-			if report.Kind != test.wantKind {
-				t.Errorf("got error %s %q, want %q", report.Kind, report.Error, test.wantKind)
-			}
-		})
-	}
-}
-
 func TestRedirect_isNeverFollowed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{300, 301, 302, 303, 307, 308} {
@@ -608,12 +521,13 @@ func TestCompression_invalidJSONIsNotRetried(t *testing.T) {
 }
 
 // TestMemory_isBounded gets responses of 10 GB, and bodies of the maximum size
-// that need far more memory once they are decoded or sanitized. Each runs in its
+// that would need far more memory if they were decoded or sanitized whole. Each runs in its
 // own process to measure that.
 func TestMemory_isBounded(t *testing.T) {
 	t.Parallel()
 	const size = 16 << 20
 	const most = 150 << 20
+	const saying = `{"status_code":500,"data":[],"message":[`
 	const tooLarge, status, shape = "*unpod.TooLargeError", "*unpod.StatusError", "*unpod.ShapeError"
 	bomb := func(t *testing.T) []byte { t.Helper(); return zip(t, bytes.Repeat([]byte(" "), size)) }
 	once := func(status int, body func() []byte) func(*testing.T) http.HandlerFunc {
@@ -634,9 +548,18 @@ func TestMemory_isBounded(t *testing.T) {
 		"small elements":   {once(200, func() []byte { return smallElements(size) }), tooLarge},
 		"nested":           {once(200, filled(`{"more":`, "[", `}`)), shape},
 		"field errors":     {once(400, filled(`{"errors":[`, `"a",`, `"a"]}`)), status},
-		"many members":     {once(200, func() []byte { return manyMembers(size) }), shape},
+		"many members":     {once(200, func() []byte { return manyMembers(`{"data":[{"id":"1",`, `}]}`, size) }), shape},
 		"long text":        {once(200, filled(`{"data":[{"id":"1","provider":"`, "\\u00e9", `"}]}`)), shape},
-		"long message":     {once(403, filled(`{"message":"`, "\xc3\xa9", `"}`)), status},
+
+		"message of numbers":                 {once(200, filled(saying, "1,", `1]}`)), status},
+		"message of empty lists":             {once(200, filled(saying, "[],", `1]}`)), status},
+		"message of texts":                   {once(200, filled(saying, `"a",`, `1]}`)), status},
+		"message of fields":                  {once(200, func() []byte { return manyMembers(`{"status_code":500,"data":[],"message":{`, `}}`, size) }), status},
+		"message beside fields":              {once(200, func() []byte { return manyMembers(`{"status_code":500,"data":[],`, `}`, size) }), status},
+		"message that grows when normalized": {once(200, filled(`{"status_code":500,"data":[],"message":"`, "\U0001d160", `"}`)), status},
+		"messages that grow when normalized": {once(403, filled(`{"errors":["`, "\U0001d160", `"],"message":"Error"}`)), status},
+		"message in lists of lists":          {once(403, filled(`{"message":[`, `[["a"]],`, `1]}`)), status},
+		"long message":                       {once(403, filled(`{"message":"`, "\xc3\xa9", `"}`)), status},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -649,7 +572,7 @@ func TestMemory_isBounded(t *testing.T) {
 			if report.MemoryBytes > most {
 				t.Errorf("got %d MiB of memory, want at most %d", report.MemoryBytes>>20, most>>20)
 			}
-			t.Logf("%d MiB", report.MemoryBytes>>20)
+			t.Logf("%d MiB, %s of CPU time", report.MemoryBytes>>20, report.CPU)
 		})
 	}
 }
@@ -663,13 +586,13 @@ func smallElements(size int) []byte {
 	return append(body, `]}`...)
 }
 
-// manyMembers returns an element of about size bytes with many distinct members.
-func manyMembers(size int) []byte {
-	body := append(make([]byte, 0, size), `{"data":[{"id":"1"`...)
+// manyMembers returns a body of about size bytes with many distinct members.
+func manyMembers(before, after string, size int) []byte {
+	body := append(make([]byte, 0, size), before...)
 	for i := int64(0); len(body) < size-40; i++ {
-		body = append(strconv.AppendInt(append(body, `,"`...), i, 10), `":0`...)
+		body = append(strconv.AppendInt(append(body, '"'), i, 10), `":[1],`...)
 	}
-	return append(body, `}]}`...)
+	return append(append(body, `"":0`...), after...)
 }
 
 // TestBody_limitIsExact pins the limit to the byte, with a limit that is quick

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
@@ -46,10 +48,10 @@ func (o *organization) grow() {
 	}
 }
 
-// TestBatcher_readsAreFresh starts reads at different times while an
+// TestFlight_readsAreFresh starts reads at different times while an
 // organization gains a configuration every 10 ms. Each read must see at least
 // those that existed when it started.
-func TestBatcher_readsAreFresh(t *testing.T) {
+func TestFlight_readsAreFresh(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		begin        []time.Duration
@@ -60,15 +62,15 @@ func TestBatcher_readsAreFresh(t *testing.T) {
 		"concurrent reads":       {[]time.Duration{0, 0, 0, 0}, []int{1, 1, 1, 1}, 1},
 		"within the window":      {[]time.Duration{0, time.Millisecond, 2 * time.Millisecond}, []int{1, 1, 1}, 1},
 		"before the response":    {[]time.Duration{0, 12 * time.Millisecond}, []int{1, 2}, 2},
-		"just after the request": {[]time.Duration{8 * time.Millisecond, 11*time.Millisecond + 1}, []int{2, 2}, 2},
-		"overlapping windows":    {[]time.Duration{0, 15 * time.Millisecond, 25 * time.Millisecond, 16 * time.Millisecond}, []int{1, 2, 3, 2}, 3},
-		"after the response":     {[]time.Duration{0, 65 * time.Millisecond}, []int{1, 7}, 2},
+		"just after the request": {[]time.Duration{8 * time.Millisecond, 8*time.Millisecond + gatherTime + 1}, []int{2, 2}, 2},
+		"overlapping windows":    {[]time.Duration{0, 12 * time.Millisecond, 22 * time.Millisecond, 13 * time.Millisecond}, []int{1, 2, 3, 2}, 3},
+		"after the response":     {[]time.Duration{0, 62 * time.Millisecond}, []int{1, 7}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := &organization{has: 1}
-				client := batchingClient(t, org.answer)
+				client := fakeClient(t, serve(org.answer))
 				var readers sync.WaitGroup
 				readers.Go(org.grow)
 				for i, begin := range test.begin {
@@ -99,14 +101,14 @@ func readAsOf(t *testing.T, client *Client, want int) {
 	}
 }
 
-// TestBatcher_coalescesRepeatedReads reads again as soon as a shared list
+// TestFlight_coalescesRepeatedReads reads again as soon as a shared list
 // arrives, as Terraform does. The repeated reads must share the next request.
-func TestBatcher_coalescesRepeatedReads(t *testing.T) {
+func TestFlight_coalescesRepeatedReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const rounds = 100
 		org := &organization{has: 1}
-		client := batchingClient(t, org.answer)
+		client := fakeClient(t, serve(org.answer))
 		var readers sync.WaitGroup
 		for range readsAtOnce {
 			readers.Go(func() {
@@ -122,10 +124,10 @@ func TestBatcher_coalescesRepeatedReads(t *testing.T) {
 	})
 }
 
-func TestBatcher_decodesSharedListOnce(t *testing.T) {
+func TestFlight_decodesSharedListOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := batchingClient(t, listOf("", 1))
+		client := fakeClient(t, serve(listOf("", 1)))
 		var one, other []ProviderConfiguration
 		var readers sync.WaitGroup
 		readers.Go(func() { one = read(t, client) })
@@ -137,12 +139,12 @@ func TestBatcher_decodesSharedListOnce(t *testing.T) {
 	})
 }
 
-// TestBatcher_neverSharesAcrossClients reads with two clients, which may belong
+// TestFlight_neverSharesAcrossClients reads with two clients, which may belong
 // to different organizations.
-func TestBatcher_neverSharesAcrossClients(t *testing.T) {
+func TestFlight_neverSharesAcrossClients(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		one, other := batchingClient(t, listOf("", 1)), batchingClient(t, listOf("", 2))
+		one, other := fakeClient(t, serve(listOf("", 1))), fakeClient(t, serve(listOf("", 2)))
 		var readers sync.WaitGroup
 		readers.Go(func() { wantIDs(t, read(t, one), 1) })
 		readers.Go(func() { wantIDs(t, read(t, other), 2) })
@@ -150,12 +152,12 @@ func TestBatcher_neverSharesAcrossClients(t *testing.T) {
 	})
 }
 
-// TestBatcher_sharesErrors checks that an error reaches only the reads that
+// TestFlight_sharesErrors checks that an error reaches only the reads that
 // shared the request.
-func TestBatcher_sharesErrors(t *testing.T) {
+func TestFlight_sharesErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := batchingClient(t, sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), listOf("", 1)))
+		client := fakeClient(t, serve(sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), listOf("", 1))))
 		var readers sync.WaitGroup
 		for range 2 {
 			readers.Go(func() {
@@ -167,9 +169,9 @@ func TestBatcher_sharesErrors(t *testing.T) {
 	})
 }
 
-// TestBatcher_canceledReadDoesNotAffectOthers cancels some of the reads that
+// TestFlight_canceledReadDoesNotAffectOthers cancels some of the reads that
 // share a request.
-func TestBatcher_canceledReadDoesNotAffectOthers(t *testing.T) {
+func TestFlight_canceledReadDoesNotAffectOthers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		// cancel is when to cancel each read, 0 for never.
@@ -187,7 +189,7 @@ func TestBatcher_canceledReadDoesNotAffectOthers(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := &organization{has: 1}
-				client := batchingClient(t, org.answer)
+				client := fakeClient(t, serve(org.answer))
 				var readers sync.WaitGroup
 				for _, cancelAfter := range test.cancel {
 					readers.Go(func() { readUntil(t, client, cancelAfter) })
@@ -219,13 +221,13 @@ func readUntil(t *testing.T, client *Client, cancelAfter time.Duration) {
 	}
 }
 
-// TestBatcher_readJoinsWhileOthersLeave starts a read in the window of a batch,
+// TestFlight_readJoinsWhileOthersLeave starts a read in the window of a flight,
 // just as its only other read is canceled.
-func TestBatcher_readJoinsWhileOthersLeave(t *testing.T) {
+func TestFlight_readJoinsWhileOthersLeave(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for range 1000 { // The order is random.
-			client := batchingClient(t, listOf("", 1))
+			client := fakeClient(t, serve(listOf("", 1)))
 			var readers sync.WaitGroup
 			readers.Go(func() { readUntil(t, client, time.Millisecond) })
 			readers.Go(func() {
@@ -234,6 +236,130 @@ func TestBatcher_readJoinsWhileOthersLeave(t *testing.T) {
 			})
 			readers.Wait()
 		}
+	})
+}
+
+// TestFlight_readsDoNotQueue starts a read while another one's request is in
+// flight. It must not wait for that response.
+func TestFlight_readsDoNotQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(unpodtest.Delay(2*time.Second, listOf("", 1))))
+		staggered(2, time.Second, func(int) {
+			started := time.Now()
+			wantIDs(t, read(t, client), 1)
+			if took := time.Since(started); took != gatherTime+2*time.Second {
+				t.Errorf("took %s, want %s", took, gatherTime+2*time.Second)
+			}
+		})
+	})
+}
+
+// TestFlight_joiningReadGetsAllAttempts has a read join a flight before its last
+// retry. The retry stays when it is, and is the first of three attempts.
+func TestFlight_joiningReadGetsAllAttempts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked record
+		client := fakeClient(t, asked.of(serve(unpodtest.HTML(http.StatusBadGateway, ""))), retries(2))
+		fail := func() {
+			failed := wantFailure(t, client, &StatusError{HTTPStatus: 502, Status: 502, BodyType: BodyType{true, "text/html"}})
+			wantAttempts(t, failed, 3)
+			if last := asked.requestIDs[len(asked.requestIDs)-1]; failed.RequestID != last {
+				t.Errorf("got request ID %s, want %s, the last", failed.RequestID, last)
+			}
+		}
+		var readers sync.WaitGroup
+		readers.Go(fail)
+		<-time.After(gatherTime + minBackoff + time.Millisecond) // Between the second attempt and the third.
+		readers.Go(fail)
+		readers.Wait()
+		want := []time.Duration{minBackoff, 2 * minBackoff, minBackoff, 2 * minBackoff}
+		gaps := asked.gaps()
+		if len(gaps) != len(want) {
+			t.Fatalf("got waits of %s, want %d", gaps, len(want))
+		}
+		for i, gap := range gaps {
+			if gap < want[i]/2 || gap > want[i] {
+				t.Errorf("got a wait of %s before retry %d, want %s to %s", gap, i+1, want[i]/2, want[i])
+			}
+		}
+	})
+}
+
+// TestFlight_countsAttemptsSinceLastJoin has a read join while a flight waits for
+// its retry, and cancels both before that.
+func TestFlight_countsAttemptsSinceLastJoin(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(unpodtest.Throttled("30")), retries(2))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		staggered(2, time.Second, func(int) {
+			got, err := client.ProviderConfigurations(ctx)
+			if failed := wantReason(t, got, err, context.Canceled); failed.Attempts != 0 || failed.RequestID != "" {
+				t.Errorf("got %d attempts and request ID %q, want none since the second read joined", failed.Attempts, failed.RequestID)
+			}
+		})
+	})
+}
+
+// TestFlight_joinsTheOneThatOpenedLast has two flights wait for a retry, the later
+// one for a shorter time. They do not merge.
+func TestFlight_joinsTheOneThatOpenedLast(t *testing.T) {
+	t.Parallel()
+	busy := func(seconds string) http.HandlerFunc {
+		return unpodtest.Header("Retry-After", seconds, unpodtest.HTML(http.StatusServiceUnavailable, ""))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		answers := sequence(busy("20"), busy("10"), listOf("", 1), listOf("", 2))
+		client := fakeClient(t, serve(unpodtest.Delay(time.Second, answers)), retries(1))
+		started := time.Now()
+		var readers sync.WaitGroup
+		for at, want := range map[time.Duration]struct {
+			id    int64
+			after time.Duration
+		}{
+			0:                      {2, 22 * time.Second},
+			500 * time.Millisecond: {1, 12*time.Second + 500*time.Millisecond},
+			5 * time.Second:        {1, 12*time.Second + 500*time.Millisecond},
+			11 * time.Second:       {1, 12*time.Second + 500*time.Millisecond},
+			15 * time.Second:       {2, 22 * time.Second},
+		} {
+			readers.Go(func() {
+				<-time.After(at)
+				wantIDs(t, read(t, client), want.id)
+				if took := time.Since(started); took != gatherTime+want.after {
+					t.Errorf("the read at %s ended after %s, want %s", at, took, gatherTime+want.after)
+				}
+			})
+		}
+		readers.Wait()
+	})
+}
+
+// TestFlight_cannotBeJoinedOnceAbandoned has the only read leave during a request
+// that fails. While the flight logs that, another read begins.
+func TestFlight_cannotBeJoinedOnceAbandoned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		first := true
+		client := fakeClient(t, roundTripper(func(request *http.Request) (*http.Response, error) {
+			if !first {
+				return serve(listOf("", 1))(request)
+			}
+			first = false
+			cancel()
+			<-time.After(time.Millisecond) // The read leaves.
+			return serve(unpodtest.HTML(http.StatusBadGateway, ""))(request.WithContext(t.Context()))
+		}), retries(1))
+		log := stuckLog(make(chan struct{}))
+		defer close(log)
+		got, err := client.ProviderConfigurations(tflogtest.RootLogger(ctx, log))
+		wantAttempts(t, wantReason(t, got, err, context.Canceled), 1)
+		<-time.After(time.Second) // The flight logs the failure.
+		wantIDs(t, read(t, client), 1)
 	})
 }
 
@@ -260,13 +386,13 @@ const (
 	hundred     = 100
 )
 
-func TestBatcher_coalescesHundredReads(t *testing.T) {
+func TestFlight_coalescesHundredReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org, pipes := &organization{has: 1}, newNetwork()
 		server := org.serve(pipes)
 		client := pipes.client(t, testOptions(t, "http://unpod.example"))
-		readHundred(t, client.ProviderConfigurations, 1)
+		readHundred(t, client, 1)
 		if dialed := pipes.dials.Load(); org.requests > 40 || dialed > 10 {
 			t.Errorf("got %d requests on %d connections, want at most 40 on 10", org.requests, dialed)
 		}
@@ -278,29 +404,6 @@ func TestBatcher_coalescesHundredReads(t *testing.T) {
 	})
 }
 
-// BenchmarkHundredReads compares shared requests with a request for each read,
-// on a long list.
-func BenchmarkHundredReads(b *testing.B) {
-	for name, read := range map[string]func(*Client) readFunc{
-		"shared":   func(c *Client) readFunc { return c.ProviderConfigurations },
-		"unshared": func(c *Client) readFunc { return c.readAlone },
-	} {
-		b.Run(name, func(b *testing.B) {
-			org, pipes := &organization{has: hundred}, newNetwork()
-			server := org.serve(pipes)
-			defer func() { _ = server.Close() }() // The benchmark is over.
-			client := pipes.client(b, testOptions(b, "http://unpod.example"))
-			for b.Loop() {
-				readHundred(b, read(client), hundred)
-			}
-			b.ReportMetric(float64(org.requests)/float64(b.N), "requests/op")
-			b.ReportMetric(float64(pipes.dials.Load()), "connections")
-		})
-	}
-}
-
-type readFunc func(context.Context) ([]ProviderConfiguration, error)
-
 // serve responds on the network until the server is closed.
 func (o *organization) serve(pipes *network) *http.Server {
 	server := &http.Server{Handler: http.HandlerFunc(o.answer), ReadHeaderTimeout: time.Hour}
@@ -310,15 +413,15 @@ func (o *organization) serve(pipes *network) *http.Server {
 
 // readHundred makes a hundred reads and expects lists of this length. Concurrent
 // reads start within a few milliseconds, as Terraform's do.
-func readHundred(tb testing.TB, read readFunc, want int) {
-	tb.Helper()
+func readHundred(t *testing.T, client *Client, want int) {
+	t.Helper()
 	var readers sync.WaitGroup
 	for reader := range readsAtOnce {
 		readers.Go(func() {
 			<-time.After(time.Duration(reader) * time.Millisecond)
 			for range hundred / readsAtOnce {
-				if got, err := read(tb.Context()); err != nil || len(got) != want {
-					tb.Errorf("got %d configurations and error %v, want %d", len(got), err, want)
+				if got := read(t, client); len(got) != want {
+					t.Errorf("got %d configurations, want %d", len(got), want)
 				}
 			}
 		})
