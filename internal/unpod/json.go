@@ -43,7 +43,11 @@ func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 		return problem("appears twice")
 	}
 	o.there = true
-	return json.UnmarshalDecode(decoder, &o.value)
+	if decoder.PeekKind() == jsontext.KindNull {
+		return decoder.SkipValue()
+	}
+	o.value = new(T)
+	return json.UnmarshalDecode(decoder, o.value)
 }
 
 // slug is text. An older platform sends an integer, which becomes decimal text.

@@ -31,7 +31,7 @@ func TestParseRequestTimeout(t *testing.T) {
 func TestParseMaxRetries(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{
-		"0": 0, " 4\n": 4, "10": 10,
+		"0": 0, "4\n": 4, "10": 10,
 		"": -1, "-1": -1, "11": -1, "1.5": -1, "1e0": -1, "many": -1,
 	} {
 		got, err := ParseMaxRetries(text)

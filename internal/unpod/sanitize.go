@@ -42,40 +42,43 @@ type redactor struct {
 }
 
 func newRedactor(token Token, proxy *url.URL) redactor {
-	findToken, all := finder(token.forms()), append(token.forms(), proxyForms(proxy)...)
-	find, longest := finder(all), 0
-	for _, form := range all {
-		longest = max(longest, len(form))
+	forms, longest := token.forms(), 0
+	secrets := slices.Concat(forms, proxyForms(proxy))
+	for _, secret := range secrets {
+		longest = max(longest, len(secret))
 	}
 	return redactor{
 		longest: longest,
 		hasToken: func(text string) bool {
-			_, _, found := findToken(text)
-			return found && !token.isShort()
+			return !token.isShort() && slices.ContainsFunc(forms, func(form string) bool { return indexFold(text, form) >= 0 })
 		},
 		redact: func(text string) string {
-			clean := ""
-			for from, to, found := find(text); found; from, to, found = find(text) {
-				clean, text = clean+text[:from]+redacted, text[to:]
+			for _, secret := range secrets {
+				text = replaceFold(text, secret, redacted)
 			}
-			return clean + text
+			return text
 		},
 	}
 }
 
-// finder returns a function that finds the first of these texts in another,
-// ignoring case.
-func finder(parts []string) func(text string) (from, to int, found bool) {
-	return func(text string) (from, to int, found bool) {
-		for from := range len(text) {
-			for _, part := range parts {
-				if to := from + len(part); to <= len(text) && strings.EqualFold(text[from:to], part) {
-					return from, to, true
-				}
-			}
+// indexFold is strings.Index, but ignores case.
+func indexFold(text, part string) int {
+	for i := 0; i+len(part) <= len(text); i++ {
+		if strings.EqualFold(text[i:i+len(part)], part) {
+			return i
 		}
-		return 0, 0, false
 	}
+	return -1
+}
+
+// replaceFold is strings.ReplaceAll, but ignores case.
+func replaceFold(text, part, by string) string {
+	var replaced strings.Builder
+	for i := indexFold(text, part); i >= 0; i = indexFold(text, part) {
+		replaced.WriteString(text[:i] + by)
+		text = text[i+len(part):]
+	}
+	return replaced.String() + text
 }
 
 // proxyForms returns the texts that reveal a proxy's credentials. They
