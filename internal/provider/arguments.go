@@ -35,7 +35,7 @@ type argument struct {
 	// show it, or nothing if they must not. The checks are not schema validators,
 	// because they also apply to environment variables. The error never contains
 	// the value.
-	apply func(*unpod.Options, string) (shown string, err error)
+	apply func(*unpod.Options, string) (value string, err error)
 }
 
 // arguments lists the arguments of the provider block.

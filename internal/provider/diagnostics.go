@@ -22,9 +22,9 @@ const maxShownWait = 30 * 24 * time.Hour
 
 const issuesURL = "https://github.com/unpod-ai/terraform-provider-unpod/issues"
 
-// explanation is the text of a diagnostic. The sentence in happened starts with
+// explanation is the text of a diagnostic. The sentence in outcome starts with
 // the request, which callDiagnostic adds. next says what to try first.
-type explanation struct{ summary, happened, next string }
+type explanation struct{ summary, outcome, next string }
 
 // callDiagnostic converts an error of the client to a diagnostic. No other
 // function does.
@@ -38,10 +38,10 @@ func callDiagnostic(err error, s settings) diag.Diagnostic {
 	if failed.Attempts > 0 {
 		facts += fmt.Sprintf(" Attempts: %d. Request ID: %s.", failed.Attempts, failed.RequestID)
 	} else if _, ok := failed.Err.(*unpod.StatusError); ok { //nolint:errorlint // It is not wrapped.
-		why.happened = "was not sent, because an earlier request " + why.happened
+		why.outcome = "was not sent, because an earlier request " + why.outcome
 	}
 	return diag.NewErrorDiagnostic(why.summary, strings.Join([]string{
-		http.MethodGet + " " + failed.Path + " " + why.happened, facts, why.next,
+		http.MethodGet + " " + failed.Path + " " + why.outcome, facts, why.next,
 	}, "\n\n"))
 }
 
@@ -124,6 +124,7 @@ func explainTLS(err *unpod.TLSError, s settings) explanation {
 
 // explainStatus explains the status of an error response.
 func explainStatus(err *unpod.StatusError, s settings) explanation {
+	failed := err.Status >= http.StatusInternalServerError || err.Status == http.StatusRequestTimeout
 	var summary, next string
 	switch {
 	case err.Status == http.StatusUnauthorized:
@@ -136,7 +137,7 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. If it is right, the platform may be too old to have this path: update it."
 	case err.Status == http.StatusTooManyRequests:
 		summary, next = "Unpod throttled the request", throttled(err, s)
-	case err.Status >= http.StatusInternalServerError:
+	case failed:
 		summary, next = "Unpod failed to respond",
 			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
 	case err.Message == "":
@@ -144,7 +145,7 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 	default:
 		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
 	}
-	if err.Message == "" && err.Status < http.StatusInternalServerError && err.Status != http.StatusNotFound {
+	if err.Message == "" && !failed && err.Status != http.StatusNotFound {
 		// Errors from the platform itself have a message.
 		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}

@@ -45,6 +45,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 // checkBaseURL rejects whatever a base URL must not contain. It also needs the
 // text, since the parsed URL does not show an empty query or fragment.
 func checkBaseURL(parsed *url.URL, text string) error {
+	port, err := strconv.ParseUint(parsed.Port(), 10, 16)
 	switch {
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
 		return errors.New("must start with https:// or http://")
@@ -58,15 +59,10 @@ func checkBaseURL(parsed *url.URL, text string) error {
 		return errors.New("must have an ASCII host. Write an internationalized domain name in Punycode (xn--)")
 	case strings.ContainsFunc(parsed.Path, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return errors.New("must not contain control or invisible characters in its path")
-	case strings.HasSuffix(parsed.Host, ":") || !validPort(parsed.Port()):
+	case strings.HasSuffix(parsed.Host, ":") || parsed.Port() != "" && (err != nil || port == 0):
 		return errors.New("must have a port from 1 to 65535, or no port")
 	}
 	return nil
-}
-
-func validPort(text string) bool {
-	port, err := strconv.ParseUint(text, 10, 16)
-	return text == "" || (err == nil && port > 0)
 }
 
 // IsLoopback reports whether a URL's host is this machine, so that requests to

@@ -67,14 +67,11 @@ func (s *flights[E]) read(ctx context.Context) ([]E, error) {
 	if ctx.Err() != nil {
 		return nil, s.failed(attempt{}, ctx.Err())
 	}
-	limit := s.requester.options.deadline()
-	deadline := time.NewTimer(limit)
-	defer deadline.Stop()
-	f := s.join(ctx)
+	limit, f := s.requester.options.deadline(), s.join(ctx)
 	select {
 	case <-f.done:
 	case <-ctx.Done():
-	case <-deadline.C:
+	case <-time.After(limit):
 	}
 	return s.leave(ctx, f, limit)
 }
@@ -104,7 +101,7 @@ func (s *flights[E]) leave(ctx context.Context, f *flight[E], limit time.Duratio
 	defer s.mu.Unlock()
 	f.reads--
 	if f.reads == 0 {
-		s.close(f)
+		s.stopJoining(f)
 		f.cancel()
 	}
 	err := f.err
@@ -137,7 +134,7 @@ func (s *flights[E]) run(ctx context.Context, f *flight[E]) {
 		err := s.requester.throttle.wait(ctx, wait)
 		next := s.depart(f)
 		if err != nil {
-			s.end(f, attempt{}, nil, err) // Another request got this error.
+			s.end(f, attempt{}, nil, err) // The request was not sent.
 			return
 		}
 		elements, whole, err := f.list.next(ctx, next)
@@ -151,7 +148,9 @@ func (s *flights[E]) run(ctx context.Context, f *flight[E]) {
 			s.reopen(f, attempt{}, nil)
 			wait = 0 // The next page is another request.
 		case again && next.number <= s.requester.options.MaxRetries:
-			s.reopen(f, next, err)
+			if !s.reopen(f, next, err) {
+				return
+			}
 			tflog.Warn(ctx, "Retrying the Unpod API request", next.fields(f.list.url), map[string]any{
 				"reason": reason, "wait_ms": wait.Milliseconds(),
 			})
@@ -167,21 +166,22 @@ func (s *flights[E]) run(ctx context.Context, f *flight[E]) {
 func (s *flights[E]) depart(f *flight[E]) attempt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.close(f)
+	s.stopJoining(f)
 	requestID, _ := uuid.GenerateUUID() // It never fails, as crypto/rand never does.
 	f.sent = attempt{number: f.sent.number + 1, requestID: requestID}
 	return f.sent
 }
 
 // reopen records an attempt that another one follows, and lets reads join until
-// then. A flight that has a page, or no read anymore, stays closed.
-func (s *flights[E]) reopen(f *flight[E], sent attempt, err error) {
+// then, unless a page has arrived. It returns false if no read waits anymore.
+func (s *flights[E]) reopen(f *flight[E], sent attempt, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f.sent, f.err = sent, err
 	if f.reads > 0 && f.list.page == 0 {
 		s.waiting = append(s.waiting, f)
 	}
+	return f.reads > 0
 }
 
 // end gives all reads of a flight the same result.
@@ -192,8 +192,8 @@ func (s *flights[E]) end(f *flight[E], sent attempt, elements []E, err error) {
 	close(f.done)
 }
 
-// close keeps reads from joining a flight. The caller holds mu.
-func (s *flights[E]) close(f *flight[E]) {
+// stopJoining keeps reads from joining a flight. The caller holds mu.
+func (s *flights[E]) stopJoining(f *flight[E]) {
 	s.waiting = slices.DeleteFunc(s.waiting, func(other *flight[E]) bool { return other == f })
 }
 

@@ -68,7 +68,7 @@ func (s *slug) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 // says. A web page or an empty body is not.
 func isJSON(body []byte) bool {
 	kind := jsontext.Value(body).Kind()
-	return kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray || jsontext.Value(body).IsValid(lenient)
+	return kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray || jsontext.Value(body).IsValid()
 }
 
 // isEmptyObject reports whether a JSON value is an object without members.

@@ -174,7 +174,7 @@ func (l *list[E]) parseData(data once[jsontext.Value]) ([]E, error) {
 		element  E
 		seen     = map[int64]bool{}
 	)
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(*data.value), lenient)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(*data.value))
 	_, _ = decoder.ReadToken() // It is a complete list.
 	for decoder.PeekKind() != jsontext.KindEndArray {
 		element = *new(E)

@@ -18,8 +18,8 @@ import (
 const (
 	// maxMessageNesting caps how deep the message of an error body may be nested.
 	maxMessageNesting = 4
-	// maxMessageParts caps how many elements of a list, or fields of an object,
-	// are part of a message.
+	// maxMessageParts caps how many elements of a list are searched, and how many
+	// fields of an object are part of a message.
 	maxMessageParts = 100
 )
 
@@ -97,9 +97,8 @@ func elementTexts(array jsontext.Value, nesting int) string {
 // strings, since they may be data such as an older platform's api_secret.
 func fieldTexts(members map[string]jsontext.Value, nesting int) string {
 	var found []string
-	names := slices.Sorted(maps.Keys(members))
-	for _, name := range names[:min(len(names), maxMessageParts)] {
-		if members[name].Kind() == jsontext.KindString {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if members[name].Kind() == jsontext.KindString || len(found) == maxMessageParts {
 			continue
 		}
 		if text := texts(members[name], nesting+1); text != "" {

@@ -167,8 +167,6 @@ func (r *requester) failure(err error) error {
 		return err
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
-		return err // No read waits anymore.
 	case isTimeout(err):
 		return &TimeoutError{Timeout: r.options.RequestTimeout}
 	case isTLS(err):
@@ -214,10 +212,10 @@ func retryAfter(received response) time.Duration {
 		return wait
 	}
 	if date, err := http.ParseTime(text); err == nil {
-		return until(date, now)
+		return secondsUntil(date, now)
 	}
 	if reset, ok := parseSeconds(received.header.Get("X-RateLimit-Reset")); ok && received.status == http.StatusTooManyRequests {
-		return until(time.Unix(0, 0).Add(reset), now)
+		return secondsUntil(time.Unix(0, 0).Add(reset), now)
 	}
 	return 0
 }
@@ -228,9 +226,9 @@ func parseSeconds(text string) (time.Duration, bool) {
 	return time.Duration(seconds) * time.Second, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// until returns the time from now to a date, rounded up to whole seconds so that
+// secondsUntil returns the time from now to a date, rounded up to whole seconds so that
 // a retry is never early.
-func until(date, now time.Time) time.Duration {
+func secondsUntil(date, now time.Time) time.Duration {
 	wait := min(date.Sub(now), math.MaxInt64-time.Second)
 	return max(wait+time.Second-1, 0).Truncate(time.Second)
 }

@@ -4,7 +4,6 @@
 package unpod
 
 import (
-	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -22,6 +21,8 @@ import (
 const (
 	// redacted replaces a secret.
 	redacted = "(redacted)"
+	// removed stands for a secret until a text has been searched twice.
+	removed = "\x00"
 	// maxMessageLen caps a server's message, in characters. The platform's are
 	// all shorter, and it fits on a screen.
 	maxMessageLen = 500
@@ -35,79 +36,85 @@ type redactor struct {
 	// hasToken reports whether a text contains the token. It is always false for
 	// a token that is too short to tell from other text.
 	hasToken func(text string) bool
-	// redact replaces the token and the proxy's credentials in a text.
-	redact func(text string) string
-	// longest is the length of the longest text that redact replaces.
+	// remove removes the token and the proxy's credentials, and what is left of the
+	// text after end.
+	remove func(text string, end int) string
+	// longest is the length of the longest secret, in bytes.
 	longest int
 }
 
 func newRedactor(token Token, proxy *url.URL) redactor {
-	forms, longest := token.forms(), 0
-	secrets := slices.Concat(forms, proxyForms(proxy))
-	for _, secret := range secrets {
-		longest = max(longest, len(secret))
-	}
+	secrets := slices.Concat(token.forms(), proxyForms(proxy))
+	findToken, find := finder(token.forms()), finder(secrets)
 	return redactor{
-		longest: longest,
+		longest: len(slices.MaxFunc(secrets, byLength)),
 		hasToken: func(text string) bool {
-			return !token.isShort() && slices.ContainsFunc(forms, func(form string) bool { return indexFold(text, form) >= 0 })
+			from, _ := findToken(text)
+			return from >= 0 && !token.isShort()
 		},
-		redact: func(text string) string {
-			for _, secret := range secrets {
-				text = replaceFold(text, secret, redacted)
+		remove: func(text string, end int) string {
+			var clean strings.Builder
+			for {
+				from, to := find(text)
+				if from < 0 || from >= end {
+					return clean.String() + text[:max(end, 0)]
+				}
+				clean.WriteString(text[:from] + removed)
+				text, end = text[to:], end-to
 			}
-			return text
 		},
 	}
 }
 
-// indexFold is strings.Index, but ignores case.
-func indexFold(text, part string) int {
-	for i := 0; i+len(part) <= len(text); i++ {
-		if strings.EqualFold(text[i:i+len(part)], part) {
-			return i
-		}
-	}
-	return -1
-}
+func byLength(a, b string) int { return len(a) - len(b) }
 
-// replaceFold is strings.ReplaceAll, but ignores case.
-func replaceFold(text, part, by string) string {
-	var replaced strings.Builder
-	for i := indexFold(text, part); i >= 0; i = indexFold(text, part) {
-		replaced.WriteString(text[:i] + by)
-		text = text[i+len(part):]
+// finder returns a function that finds the first of these texts in another,
+// ignoring case. It returns -1 and 0 if there is none.
+func finder(parts []string) func(text string) (from, to int) {
+	shortest := len(slices.MinFunc(parts, byLength))
+	return func(text string) (from, to int) {
+		for from = range len(text) - shortest + 1 {
+			for _, part := range parts {
+				if end := from + len(part); end <= len(text) && strings.EqualFold(text[from:end], part) {
+					to = max(to, end)
+				}
+			}
+			if to > 0 {
+				return from, to
+			}
+		}
+		return -1, 0
 	}
-	return replaced.String() + text
 }
 
 // proxyForms returns the texts that reveal a proxy's credentials. They
 // include the user name only if there is no password.
 func proxyForms(proxy *url.URL) []string {
-	if proxy == nil || proxy.User == nil || proxy.User.String() == ":" || proxy.User.String() == "" {
+	if proxy == nil || proxy.User == nil {
 		return nil
 	}
 	secret, _ := proxy.User.Password()
-	pair := proxy.User.Username() + ":" + secret
+	_, escaped, _ := strings.Cut(proxy.User.String(), ":")
 	if secret == "" {
-		secret = proxy.User.Username()
+		secret, escaped = proxy.User.Username(), proxy.User.String()
 	}
-	return append(encodings(pair), encodings(secret)...)
+	if secret == "" {
+		return nil
+	}
+	pair := proxy.User.Username() + ":" + secret
+	return slices.Concat(encodings(pair), encodings(secret), []string{escaped})
 }
 
-// encodings returns the forms in which a server or a proxy may repeat a secret,
-// the longest first.
+// encodings returns the forms in which a server or a proxy may repeat a secret.
 func encodings(secret string) []string {
-	forms := []string{
+	return slices.Compact([]string{
 		base64.StdEncoding.EncodeToString([]byte(secret)),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
 		strings.Trim(strconv.Quote(secret), `"`),
 		secret,
-	}
-	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
-	return slices.Compact(forms)
+	})
 }
 
 // sanitize makes text from outside safe to show: one line, no control or format
@@ -124,10 +131,14 @@ func (r redactor) sanitize(text string) string {
 		}
 		return -1
 	}, strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], ""))
-	shown := []rune(r.redact(norm.NFC.String(r.redact(strings.TrimSpace(text)))))
-	if cut { // It may end in the first part of a secret.
-		shown = shown[:max(len(shown)-r.longest, 0)]
+	text = strings.TrimSpace(text)
+	end := len(text)
+	for i := 0; cut && i < r.longest; i++ { // The end may be the first part of a secret.
+		_, size := utf8.DecodeLastRuneInString(text[:end])
+		end -= size
 	}
+	text = norm.NFC.String(r.remove(text, end))
+	shown := []rune(strings.ReplaceAll(r.remove(text, len(text)), removed, redacted))
 	if cut || len(shown) > maxMessageLen {
 		return string(shown[:min(len(shown), maxMessageLen)]) + "…"
 	}
@@ -153,7 +164,7 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	if err != nil {
 		return err
 	}
-	var short [64]byte // Most texts fit, and need no memory of their own.
+	var short [64]byte // Most texts fit, which saves an allocation.
 	unquoted, err := jsontext.AppendUnquote(short[:0], value)
 	if err != nil {
 		return problem("contains invalid Unicode")
@@ -174,7 +185,7 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 	if err != nil {
 		return err
 	}
-	if len(value) >= minDetectableLen && r.hasToken(string(value)) {
+	if r.hasToken(string(value)) {
 		return errTokenReturned
 	}
 	if *number, err = strconv.ParseInt(string(value), 10, 64); err != nil {
@@ -188,12 +199,8 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 func checkCharacters(text string) error {
 	var before rune
 	for i, c := range text {
-		if c >= ' ' && c < 0x7f { // The common case.
-			before = c
-			continue
-		}
-		after := text[i+utf8.RuneLen(c):]
-		if unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && !isJoiner(before, c, after) {
+		unsafe := !unicode.IsPrint(c) && unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+		if unsafe && !isJoiner(before, c, text[i+utf8.RuneLen(c):]) {
 			return problem(fmt.Sprintf("contains %s (%U)", characterKind(c), c))
 		}
 		before = c

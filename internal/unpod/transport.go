@@ -64,13 +64,16 @@ func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Res
 }
 
 // isTimeout reports whether an attempt reached its time limit, which its context,
-// the dialer and the TLS handshake have. A resolver and the operating system have
-// limits of their own.
+// the dialer and the TLS handshake have. The limits of a resolver and of the
+// operating system are different ones.
 func isTimeout(err error) bool {
+	if resolver, ok := errors.AsType[*net.DNSError](err); ok {
+		_, toServer := errors.AsType[*net.OpError](resolver.UnwrapErr)
+		return errors.Is(resolver.UnwrapErr, context.DeadlineExceeded) && !toServer
+	}
 	limit, ok := errors.AsType[net.Error](err)
-	_, resolver := errors.AsType[*net.DNSError](err)
-	system := errors.Is(err, syscall.ETIMEDOUT)
-	return errors.Is(err, context.DeadlineExceeded) || ok && limit.Timeout() && !resolver && !system
+	_, system := errors.AsType[syscall.Errno](err)
+	return ok && limit.Timeout() && !system
 }
 
 // isTLS reports whether an error is about a TLS certificate or the TLS protocol,
