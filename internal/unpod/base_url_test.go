@@ -4,6 +4,7 @@
 package unpod
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -37,7 +38,6 @@ func TestParseBaseURL(t *testing.T) {
 		"localhost":                           "https://localhost/",
 		"localhost:3001":                      "https://localhost:3001/",
 		"api.unpod.ai/prefix":                 "https://api.unpod.ai/prefix/",
-		"127.0.0.1:3001/prefix/":              "https://127.0.0.1:3001/prefix/",
 		"[::1]":                               "https://[::1]/",
 		"[::1]:3001":                          "https://[::1]:3001/",
 		"http://[2001:db8::1]/prefix":         "http://[2001:db8::1]/prefix/",
@@ -47,23 +47,19 @@ func TestParseBaseURL(t *testing.T) {
 		"https://unpod.dev/a/b":               "https://unpod.dev/a/b/",
 		"https://unpod.ai/api/v2/platform":    "https://unpod.ai/",
 		"https://unpod.ai/api/v2/platform/":   "https://unpod.ai/",
-		"unpod.ai/api/v2/platform":            "https://unpod.ai/",
 		"https://a.b/c%2Fd/api/v2/platform":   "https://a.b/c%2Fd/",
 		"https://a.b/c/api/v2/platform//":     "https://a.b/c/",
-		"https://unpod.dev/api/v2":            "https://unpod.dev/api/v2/",
 		"https://unpod.dev/xapi/v2/platform":  "https://unpod.dev/xapi/v2/platform/",
 		"https://unpod.dev/api/v2/platform/x": "https://unpod.dev/api/v2/platform/x/",
-		"https://unpod.dev/a/b/":              "https://unpod.dev/a/b/",
 		"https://unpod.dev//a///b//":          "https://unpod.dev/a/b/",
 		"https://unpod.dev/a/../b/.":          "https://unpod.dev/b/",
-		"https://unpod.dev/../..":             "https://unpod.dev/",
 		"https://unpod.dev/a%2Fb":             "https://unpod.dev/a%2Fb/",
-		"https://unpod.dev/a%20b":             "https://unpod.dev/a%20b/",
 		"https://unpod.dev/a b":               "https://unpod.dev/a%20b/",
 		"https://unpod.dev/a%3Fb%23c":         "https://unpod.dev/a%3Fb%23c/",
 		"https://unpod.dev/a@b:c":             "https://unpod.dev/a@b:c/",
 		"https://xn--unpd-5qa.example":        "https://xn--unpd-5qa.example/",
 		"https://unpod.dev./":                 "https://unpod.dev./",
+		"https://~unpod~.dev":                 "https://~unpod~.dev/",
 		"https://under_score.example/~user/x": "https://under_score.example/~user/x/",
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -87,36 +83,26 @@ var refusedBaseURLs = map[string]string{
 	"":                                      emptyValue,
 	" \n\t":                                 emptyValue,
 	"ftp://unpod.dev":                       wrongScheme,
-	"file:///etc/passwd":                    wrongScheme,
-	"httpss://unpod.dev":                    wrongScheme,
 	"unix:///run/unpod.sock":                wrongScheme,
 	"unpod.dev/a://b":                       wrongScheme,
 	"://unpod.dev":                          notURL,
 	"https://user:hunter2@unpod.dev":        hasUser,
-	"https://user@unpod.dev":                hasUser,
-	"https://:hunter2@unpod.dev":            hasUser,
 	"https://@unpod.dev":                    hasUser,
 	"user:hunter2@unpod.dev":                hasUser,
 	"https://user:hunter2@unpod.dev:99999":  hasUser,
-	"https://user:hunter2@":                 hasUser,
 	"https://user:hunter2?@unpod.dev":       notURL,
-	"https://user:hunter2#@unpod.dev":       notURL,
 	"https://user:hunter2/@unpod.dev":       notURL,
 	"https://user:hun%zzter2@unpod.dev":     notURL,
 	"https://user:hunter2@unpod.dev:port":   notURL,
 	"https://user:hunter2@unpod dev":        notURL,
-	"https://us er:hunter2@unpod.dev":       notURL,
-	"https://unpod.dev/?":                   hasQuery,
 	"https://unpod.dev?":                    hasQuery,
 	"https://unpod.dev?token=hunter2":       hasQuery,
-	"https://unpod.dev/#":                   hasQuery,
 	"https://unpod.dev#hunter2":             hasQuery,
 	"unpod.dev?a=://b":                      wrongScheme,
 	"https://":                              withoutHost,
-	"https:///prefix":                       withoutHost,
 	"https://:443":                          withoutHost,
 	"/prefix":                               withoutHost,
-	":8080":                                 withoutHost,
+	"https://[fe80::1%25a%20b]":             notASCIIHost,
 	"https://unpod\u00a0dev":                notASCIIHost,
 	"https://unpod\u3002dev":                notASCIIHost, // an ideographic full stop
 	"https://unp\u200bod.dev":               notASCIIHost,
@@ -131,10 +117,7 @@ var refusedBaseURLs = map[string]string{
 	"https://unpod.dev:99999999999999999":   portOutRange,
 	"https://unpod.dev:":                    portOutRange,
 	"https:/unpod.dev":                      portOutRange, // With one slash, the scheme becomes the host.
-	"http:/localhost:3001":                  portOutRange,
 	"https:unpod.dev":                       notURL,
-	"https://unpod.dev:-1":                  notURL,
-	"https://unpod.dev:http":                notURL,
 	"https://[::1":                          notURL,
 	"https://unpod.dev\n/prefix":            notURL,
 	"https://unpod.dev/pre\r\nX-Evil:0/fix": notURL,
@@ -195,7 +178,11 @@ func TestIsLoopback(t *testing.T) {
 		"http://128.0.0.1":             false,
 		"http://[2001:db8::7f00:1]:80": false,
 	} {
-		if got := IsLoopback(mustParse(t, address)); got != want {
+		parsed, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := IsLoopback(parsed); got != want {
 			t.Errorf("%s: got %t, want %t", address, got, want)
 		}
 	}

@@ -4,9 +4,18 @@
 package unpod
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,8 +25,15 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// latency is how long the organization takes to respond.
-const latency = 50 * time.Millisecond
+// A root module with many lookups makes a hundred reads, with Terraform's
+// default parallelism.
+const (
+	readsAtOnce = 10
+	hundred     = 100
+)
+
+// defaultRetries is the default of max_retries.
+const defaultRetries = 4
 
 // organization is a fake API that lists as many configurations as it had when
 // the request arrived.
@@ -48,124 +64,240 @@ func (o *organization) grow() {
 	}
 }
 
-// TestFlight_readsAreFresh starts reads at different times while an
+func (o *organization) wantRequests(t *testing.T, want int) {
+	t.Helper()
+	if o.requests != want {
+		t.Errorf("got %d requests, want %d", o.requests, want)
+	}
+}
+
+// startAt starts reads at these times, and waits until they have ended.
+func startAt(begin []time.Duration, read func(i int)) {
+	var readers sync.WaitGroup
+	for i, after := range begin {
+		readers.Go(func() {
+			<-time.After(after)
+			read(i)
+		})
+	}
+	readers.Wait()
+}
+
+// every returns the times of reads that start at regular intervals.
+func every(gap time.Duration, count int) []time.Duration {
+	times := make([]time.Duration, count)
+	for i := range times {
+		times[i] = time.Duration(i) * gap
+	}
+	return times
+}
+
+// inRounds makes ten reads at a time, as Terraform does. Each round starts once
+// the one before has ended.
+func inRounds(rounds int, read func()) {
+	for range rounds {
+		startAt(every(0, readsAtOnce), func(int) { read() })
+	}
+}
+
+// soon waits for a random time, up to most.
+func soon(most time.Duration) { <-time.After(rand.N(most)) } //nolint:gosec // Any time will do.
+
+// TestFreshness_ofConcurrentReads starts reads at different times while an
 // organization gains a configuration every 10 ms. Each read must see at least
 // those that existed when it started.
-func TestFlight_readsAreFresh(t *testing.T) {
+func TestFreshness_ofConcurrentReads(t *testing.T) {
 	t.Parallel()
+	const ms = time.Millisecond
 	for name, test := range map[string]struct {
-		begin        []time.Duration
-		want         []int
-		wantRequests int
+		begin    []time.Duration
+		want     []int
+		requests int
 	}{
 		"one read":               {[]time.Duration{0}, []int{1}, 1},
 		"concurrent reads":       {[]time.Duration{0, 0, 0, 0}, []int{1, 1, 1, 1}, 1},
-		"within the window":      {[]time.Duration{0, time.Millisecond, 2 * time.Millisecond}, []int{1, 1, 1}, 1},
-		"before the response":    {[]time.Duration{0, 12 * time.Millisecond}, []int{1, 2}, 2},
-		"just after the request": {[]time.Duration{8 * time.Millisecond, 8*time.Millisecond + gatherTime + 1}, []int{2, 2}, 2},
-		"overlapping windows":    {[]time.Duration{0, 12 * time.Millisecond, 22 * time.Millisecond, 13 * time.Millisecond}, []int{1, 2, 3, 2}, 3},
-		"after the response":     {[]time.Duration{0, 62 * time.Millisecond}, []int{1, 7}, 2},
+		"within the window":      {[]time.Duration{0, ms, 2 * ms}, []int{1, 1, 1}, 1},
+		"before the response":    {[]time.Duration{0, 12 * ms}, []int{1, 2}, 2},
+		"just after the request": {[]time.Duration{8 * ms, 8*ms + gatherTime + 1}, []int{2, 2}, 2},
+		"overlapping windows":    {[]time.Duration{0, 12 * ms, 22 * ms, 13 * ms}, []int{1, 2, 3, 2}, 3},
+		"after the response":     {[]time.Duration{0, 62 * ms}, []int{1, 7}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := &organization{has: 1}
 				client := fakeClient(t, serve(org.answer))
-				var readers sync.WaitGroup
-				readers.Go(org.grow)
-				for i, begin := range test.begin {
-					readers.Go(func() {
-						<-time.After(begin)
-						readAsOf(t, client, test.want[i])
-					})
-				}
-				readers.Wait()
-				if org.requests != test.wantRequests {
-					t.Errorf("got %d requests, want %d", org.requests, test.wantRequests)
-				}
+				var growing sync.WaitGroup
+				growing.Go(org.grow)
+				startAt(test.begin, func(i int) {
+					started := time.Now()
+					if got := len(readList(t, client)); got != test.want[i] {
+						t.Errorf("got %d configurations, want %d", got, test.want[i])
+					}
+					if took := time.Since(started); took > gatherTime+latency {
+						t.Errorf("took %s, want at most %s", took, gatherTime+latency)
+					}
+				})
+				growing.Wait()
+				org.wantRequests(t, test.requests)
 			})
 		})
 	}
 }
 
-// readAsOf expects a list of this length, without waiting for longer than the
-// window and the latency.
-func readAsOf(t *testing.T, client *Client, want int) {
-	t.Helper()
-	started := time.Now()
-	if got := len(read(t, client)); got != want {
-		t.Errorf("got %d configurations, want %d", got, want)
+// TestFreshness_ofPagedList starts a read while a flight that has a page waits to
+// retry the next one.
+func TestFreshness_ofPagedList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		first, second := inTurn(listOf("2", 1), listOf("", 7, 8)), inTurn(append(outage(1), listOf("2", 2))...)
+		client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Query().Get("page") {
+			case "":
+				first(w, r)
+			case "1":
+				listOf("2", 1)(w, r)
+			default:
+				second(w, r)
+			}
+		}), retries(1))
+		startAt(every(100*time.Millisecond, 2), func(i int) {
+			wantList(t, client, [][]int64{{1, 2}, {7, 8}}[i]...)
+		})
+	})
+}
+
+// TestFreshness_ofRandomReads makes tens of thousands of reads at random times,
+// and cancels many of them. The server fails, throttles, pages and hangs at
+// random. Each list must come from requests sent after the read began.
+func TestFreshness_ofRandomReads(t *testing.T) {
+	t.Parallel()
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
 	}
-	if took := time.Since(started); took > gatherTime+latency {
-		t.Errorf("waited %s, want at most %s", took, gatherTime+latency)
+	for seed := range uint64(rounds) {
+		synctest.Test(t, func(t *testing.T) { readsAtRandom(t, seed) })
 	}
 }
 
-// TestFlight_coalescesRepeatedReads reads again as soon as a shared list
-// arrives, as Terraform does. The repeated reads must share the next request.
-func TestFlight_coalescesRepeatedReads(t *testing.T) {
+// readsAtRandom makes two hundred reads. One sequence numbers both the starts of
+// reads and the arrivals of requests.
+func readsAtRandom(t *testing.T, seed uint64) {
+	t.Helper()
+	var (
+		number atomic.Int64
+		mu     sync.Mutex
+		random = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // It only needs to be repeatable.
+	)
+	chance := func(n int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.IntN(n)
+	}
+	client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+		arrived := int(number.Add(1))
+		answer := listOf("", arrived)
+		switch luck := chance(12); {
+		case luck == 0:
+			answer = unpodtest.HTML(http.StatusBadGateway, "")
+		case luck == 1:
+			answer = unpodtest.Throttled(strconv.Itoa(chance(3)))
+		case luck == 2:
+			answer = unpodtest.HangUp
+		case luck == 3:
+			answer = stuck
+		case luck < 6 || r.URL.RawQuery != "":
+			answer = listOf("2", arrived) // Two elements, one per page.
+		}
+		unpodtest.Delay(time.Duration(chance(50))*time.Millisecond, answer)(w, r)
+	}), retries(3), timeoutAfter(2*time.Second))
+	startAt(every(time.Duration(1+chance(10))*time.Millisecond, 200), func(int) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		isCanceled := chance(4) == 0
+		if isCanceled {
+			time.AfterFunc(time.Duration(chance(200))*time.Millisecond, cancel)
+		}
+		began := number.Add(1)
+		got, err := client.ProviderConfigurations(ctx)
+		checkRandomRead(t, seed, began, got, err, isCanceled)
+	})
+	synctest.Wait()
+	if waiting := client.providerConfigurations.waiting; len(waiting) > 0 {
+		t.Errorf("seed %d: a flight is still waiting", seed)
+	}
+}
+
+// checkRandomRead checks a read's list, and that it got no other read's
+// cancellation.
+func checkRandomRead(t *testing.T, seed uint64, began int64, got []ProviderConfiguration, err error, isCanceled bool) {
+	t.Helper()
+	if err != nil && errors.Is(err, context.Canceled) && !isCanceled {
+		t.Errorf("seed %d: got error %v from a read that was not canceled", seed, err)
+	}
+	if err == nil && len(got) == 0 {
+		t.Errorf("seed %d: got an empty list", seed)
+	}
+	for _, configuration := range got {
+		if configuration.ID < began {
+			t.Errorf("seed %d: got data from request %d in a read that began at %d", seed, configuration.ID, began)
+		}
+	}
+}
+
+func TestFreshness_detectsStaleList(t *testing.T) {
+	t.Parallel()
+	var inner testing.T
+	checkRandomRead(&inner, 0, 2, []ProviderConfiguration{{ID: 1}}, nil, false)
+	checkRandomRead(&inner, 0, 2, nil, fmt.Errorf("wrapped: %w", context.Canceled), false)
+	if !inner.Failed() {
+		t.Error("the check passed a stale list")
+	}
+}
+
+// TestFlight_sharesRepeatedReads reads again as soon as a shared list arrives, as
+// Terraform does. The repeated reads must share the next request.
+func TestFlight_sharesRepeatedReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const rounds = 100
 		org := &organization{has: 1}
 		client := fakeClient(t, serve(org.answer))
-		var readers sync.WaitGroup
-		for range readsAtOnce {
-			readers.Go(func() {
-				for range rounds {
-					wantIDs(t, read(t, client), 1)
-				}
-			})
-		}
-		readers.Wait()
-		if org.requests != rounds {
-			t.Errorf("got %d requests, want %d", org.requests, rounds)
-		}
+		inRounds(hundred, func() { wantList(t, client, 1) })
+		org.wantRequests(t, hundred)
 	})
 }
 
-func TestFlight_decodesSharedListOnce(t *testing.T) {
+// TestFlight_sharesHundredReads makes the reads of a large plan, through net/http.
+func TestFlight_sharesHundredReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := fakeClient(t, serve(listOf("", 1)))
-		var one, other []ProviderConfiguration
-		var readers sync.WaitGroup
-		readers.Go(func() { one = read(t, client) })
-		readers.Go(func() { other = read(t, client) })
-		readers.Wait()
-		if &one[0] != &other[0] {
-			t.Error("got two lists, want one")
+		org, pipes := &organization{has: 1}, newNetwork()
+		server := pipes.serve(org.answer)
+		client := pipes.client(t, testOptions(t, "http://unpod.example"))
+		startAt(every(time.Millisecond, readsAtOnce), func(int) {
+			for range hundred / readsAtOnce {
+				wantList(t, client, 1)
+			}
+		})
+		if dialed := pipes.dials.Load(); org.requests > 40 || dialed > readsAtOnce {
+			t.Errorf("got %d requests on %d connections, want at most 40 on 10", org.requests, dialed)
 		}
+		pipes.wantClosed(t, server)
 	})
 }
 
-// TestFlight_neverSharesAcrossClients reads with two clients, which may belong
-// to different organizations.
-func TestFlight_neverSharesAcrossClients(t *testing.T) {
+// TestFlight_decodesListOnce also checks that two clients, which may belong to
+// different organizations, share nothing.
+func TestFlight_decodesListOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		one, other := fakeClient(t, serve(listOf("", 1))), fakeClient(t, serve(listOf("", 2)))
-		var readers sync.WaitGroup
-		readers.Go(func() { wantIDs(t, read(t, one), 1) })
-		readers.Go(func() { wantIDs(t, read(t, other), 2) })
-		readers.Wait()
-	})
-}
-
-// TestFlight_sharesErrors checks that an error reaches only the reads that
-// shared the request.
-func TestFlight_sharesErrors(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client := fakeClient(t, serve(sequence(unpodtest.JSON(http.StatusUnauthorized, `{"message":"Invalid token."}`), listOf("", 1))))
-		var readers sync.WaitGroup
-		for range 2 {
-			readers.Go(func() {
-				wantAttempts(t, wantFailure(t, client, &StatusError{HTTPStatus: 401, Status: 401, Message: "Invalid token.", BodyType: jsonBody}), 1)
-			})
+		one, other := fakeClient(t, serve(listOf("", 1))), fakeClient(t, serve(listOf("", 1)))
+		var lists [3]*ProviderConfiguration
+		startAt(every(0, 3), func(i int) { lists[i] = &readList(t, []*Client{one, one, other}[i])[0] })
+		if lists[0] != lists[1] || lists[0] == lists[2] {
+			t.Error("got separate lists from one client, or one list from two clients")
 		}
-		readers.Wait()
-		wantIDs(t, read(t, client), 1)
 	})
 }
 
@@ -173,31 +305,25 @@ func TestFlight_sharesErrors(t *testing.T) {
 // share a request.
 func TestFlight_canceledReadDoesNotAffectOthers(t *testing.T) {
 	t.Parallel()
+	const ms = time.Millisecond
 	for name, test := range map[string]struct {
-		// cancel is when to cancel each read, 0 for never.
-		cancel       []time.Duration
-		wantRequests int
+		cancel   []time.Duration // when to cancel each read, 0 for never
+		requests int
 	}{
-		"first read, in the window":      {[]time.Duration{time.Millisecond, 0}, 1},
-		"second read, in the window":     {[]time.Duration{0, time.Millisecond}, 1},
-		"first read, during the request": {[]time.Duration{20 * time.Millisecond, 0}, 1},
-		"all reads but one":              {[]time.Duration{time.Millisecond, 20 * time.Millisecond, 0, 20 * time.Millisecond}, 1},
-		"all reads, in the window":       {[]time.Duration{time.Millisecond, 2 * time.Millisecond}, 0},
-		"all reads, during the request":  {[]time.Duration{time.Millisecond, 20 * time.Millisecond}, 1},
+		"first read, in the window":      {[]time.Duration{ms, 0}, 1},
+		"second read, in the window":     {[]time.Duration{0, ms}, 1},
+		"first read, during the request": {[]time.Duration{20 * ms, 0}, 1},
+		"all reads but one":              {[]time.Duration{ms, 20 * ms, 0, 20 * ms}, 1},
+		"all reads, in the window":       {[]time.Duration{ms, 2 * ms}, 0},
+		"all reads, during the request":  {[]time.Duration{ms, 20 * ms}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := &organization{has: 1}
 				client := fakeClient(t, serve(org.answer))
-				var readers sync.WaitGroup
-				for _, cancelAfter := range test.cancel {
-					readers.Go(func() { readUntil(t, client, cancelAfter) })
-				}
-				readers.Wait()
-				if org.requests != test.wantRequests {
-					t.Errorf("got %d requests, want %d", org.requests, test.wantRequests)
-				}
+				startAt(every(0, len(test.cancel)), func(i int) { readUntil(t, client, test.cancel[i]) })
+				org.wantRequests(t, test.requests)
 			})
 		})
 	}
@@ -205,20 +331,19 @@ func TestFlight_canceledReadDoesNotAffectOthers(t *testing.T) {
 
 // readUntil cancels its read after a time, unless that is 0. The read must end
 // at once.
-func readUntil(t *testing.T, client *Client, cancelAfter time.Duration) {
+func readUntil(t *testing.T, client *Client, after time.Duration) {
 	t.Helper()
-	if cancelAfter == 0 {
-		wantIDs(t, read(t, client), 1)
+	if after == 0 {
+		wantList(t, client, 1)
 		return
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), cancelAfter)
+	ctx, cancel := context.WithTimeout(t.Context(), after)
 	defer cancel()
 	started := time.Now()
-	got, err := client.ProviderConfigurations(ctx)
-	_ = wantReason(t, got, err, context.DeadlineExceeded) // Other tests check the attempts.
-	if took := time.Since(started); took != cancelAfter {
-		t.Errorf("ended after %s, want %s", took, cancelAfter)
+	if _, err := client.ProviderConfigurations(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got error %v, want the context's", err)
 	}
+	wantTook(t, started, after)
 }
 
 // TestFlight_readJoinsWhileOthersLeave starts a read in the window of a flight,
@@ -228,13 +353,9 @@ func TestFlight_readJoinsWhileOthersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 1000 { // The order is random.
 			client := fakeClient(t, serve(listOf("", 1)))
-			var readers sync.WaitGroup
-			readers.Go(func() { readUntil(t, client, time.Millisecond) })
-			readers.Go(func() {
-				<-time.After(time.Millisecond)
-				wantIDs(t, read(t, client), 1)
+			startAt([]time.Duration{0, time.Millisecond}, func(i int) {
+				readUntil(t, client, []time.Duration{time.Millisecond, 0}[i])
 			})
-			readers.Wait()
 		}
 	})
 }
@@ -245,12 +366,10 @@ func TestFlight_readsDoNotQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := fakeClient(t, serve(unpodtest.Delay(2*time.Second, listOf("", 1))))
-		staggered(2, time.Second, func(int) {
+		startAt(every(time.Second, 2), func(int) {
 			started := time.Now()
-			wantIDs(t, read(t, client), 1)
-			if took := time.Since(started); took != gatherTime+2*time.Second {
-				t.Errorf("took %s, want %s", took, gatherTime+2*time.Second)
-			}
+			wantList(t, client, 1)
+			wantTook(t, started, gatherTime+2*time.Second)
 		})
 	})
 }
@@ -260,30 +379,16 @@ func TestFlight_readsDoNotQueue(t *testing.T) {
 func TestFlight_joiningReadGetsAllAttempts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var asked record
-		client := fakeClient(t, asked.of(serve(unpodtest.HTML(http.StatusBadGateway, ""))), retries(2))
-		fail := func() {
-			failed := wantFailure(t, client, &StatusError{HTTPStatus: 502, Status: 502, BodyType: BodyType{true, "text/html"}})
-			wantAttempts(t, failed, 3)
-			if last := asked.requestIDs[len(asked.requestIDs)-1]; failed.RequestID != last {
-				t.Errorf("got request ID %s, want %s, the last", failed.RequestID, last)
+		var requests sentRequests
+		client := fakeClient(t, requests.by(serve(unpodtest.HTML(http.StatusBadGateway, ""))), retries(2))
+		beforeThird := gatherTime + minBackoff + time.Millisecond
+		startAt([]time.Duration{0, beforeThird}, func(int) {
+			requestID := wantFailure(t, client, 3, statusOf(http.StatusBadGateway))
+			if first := slices.Index(requests.requestIDs, requestID); first != 4 {
+				t.Errorf("got the request ID of request %d of 5, want that of the last, which is new", first+1)
 			}
-		}
-		var readers sync.WaitGroup
-		readers.Go(fail)
-		<-time.After(gatherTime + minBackoff + time.Millisecond) // Between the second attempt and the third.
-		readers.Go(fail)
-		readers.Wait()
-		want := []time.Duration{minBackoff, 2 * minBackoff, minBackoff, 2 * minBackoff}
-		gaps := asked.gaps()
-		if len(gaps) != len(want) {
-			t.Fatalf("got waits of %s, want %d", gaps, len(want))
-		}
-		for i, gap := range gaps {
-			if gap < want[i]/2 || gap > want[i] {
-				t.Errorf("got a wait of %s before retry %d, want %s to %s", gap, i+1, want[i]/2, want[i])
-			}
-		}
+		})
+		requests.wantWaits(t, false, minBackoff, 2*minBackoff, minBackoff, 2*minBackoff)
 	})
 }
 
@@ -295,12 +400,7 @@ func TestFlight_countsAttemptsSinceLastJoin(t *testing.T) {
 		client := fakeClient(t, serve(unpodtest.Throttled("30")), retries(2))
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
-		staggered(2, time.Second, func(int) {
-			got, err := client.ProviderConfigurations(ctx)
-			if failed := wantReason(t, got, err, context.Canceled); failed.Attempts != 0 || failed.RequestID != "" {
-				t.Errorf("got %d attempts and request ID %q, want none since the second read joined", failed.Attempts, failed.RequestID)
-			}
-		})
+		startAt(every(time.Second, 2), func(int) { wantFailureOf(ctx, t, client, 0, context.Canceled) })
 	})
 }
 
@@ -312,34 +412,19 @@ func TestFlight_joinsTheOneThatOpenedLast(t *testing.T) {
 		return unpodtest.Header("Retry-After", seconds, unpodtest.HTML(http.StatusServiceUnavailable, ""))
 	}
 	synctest.Test(t, func(t *testing.T) {
-		answers := sequence(busy("20"), busy("10"), listOf("", 1), listOf("", 2))
+		answers := inTurn(busy("20"), busy("10"), listOf("", 1), listOf("", 2))
 		client := fakeClient(t, serve(unpodtest.Delay(time.Second, answers)), retries(1))
 		started := time.Now()
-		var readers sync.WaitGroup
-		for at, want := range map[time.Duration]struct {
-			id    int64
-			after time.Duration
-		}{
-			0:                      {2, 22 * time.Second},
-			500 * time.Millisecond: {1, 12*time.Second + 500*time.Millisecond},
-			5 * time.Second:        {1, 12*time.Second + 500*time.Millisecond},
-			11 * time.Second:       {1, 12*time.Second + 500*time.Millisecond},
-			15 * time.Second:       {2, 22 * time.Second},
-		} {
-			readers.Go(func() {
-				<-time.After(at)
-				wantIDs(t, read(t, client), want.id)
-				if took := time.Since(started); took != gatherTime+want.after {
-					t.Errorf("the read at %s ended after %s, want %s", at, took, gatherTime+want.after)
-				}
-			})
-		}
-		readers.Wait()
+		begin := []time.Duration{0, 500 * time.Millisecond, 5 * time.Second, 11 * time.Second, 15 * time.Second}
+		startAt(begin, func(i int) {
+			wantList(t, client, []int64{2, 1, 1, 1, 2}[i])
+			wantTook(t, started, gatherTime+[]time.Duration{22 * time.Second, 12500 * time.Millisecond}[[]int{0, 1, 1, 1, 0}[i]])
+		})
 	})
 }
 
 // TestFlight_cannotBeJoinedOnceAbandoned has the only read leave during a request
-// that fails. While the flight logs that, another read begins.
+// that fails. Another read begins just then. The flight must not log a retry.
 func TestFlight_cannotBeJoinedOnceAbandoned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -354,77 +439,235 @@ func TestFlight_cannotBeJoinedOnceAbandoned(t *testing.T) {
 			<-time.After(time.Millisecond) // The read leaves.
 			return serve(unpodtest.HTML(http.StatusBadGateway, ""))(request.WithContext(t.Context()))
 		}), retries(1))
+		var log bytes.Buffer
+		wantFailureOf(tflogtest.RootLogger(ctx, &log), t, client, 1, context.Canceled)
+		<-time.After(time.Second) // The request fails.
+		wantList(t, client, 1)
+		if strings.Contains(log.String(), "Retrying") {
+			t.Errorf("got log %s, want no retry", log.String())
+		}
+	})
+}
+
+// TestFlight_logsWithoutLock blocks the log while another read gives up.
+func TestFlight_logsWithoutLock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		log := stuckLog(make(chan struct{}))
-		defer close(log)
-		got, err := client.ProviderConfigurations(tflogtest.RootLogger(ctx, log))
-		wantAttempts(t, wantReason(t, got, err, context.Canceled), 1)
-		<-time.After(time.Second) // The flight logs the failure.
-		wantIDs(t, read(t, client), 1)
+		client := fakeClient(t, serve(unpodtest.Delay(latency, unpodtest.HTML(http.StatusBadGateway, ""))), retries(1))
+		var first sync.WaitGroup
+		first.Go(func() { _, _ = client.ProviderConfigurations(tflogtest.RootLogger(t.Context(), log)) }) // The result does not matter.
+		soon(20 * time.Millisecond)
+		readUntil(t, client, 100*time.Millisecond)
+		close(log)
+		first.Wait()
 	})
 }
 
-// TestRead_canceledReturnsNoList cancels a read whose list has already arrived.
-func TestRead_canceledReturnsNoList(t *testing.T) {
+// stuckLog blocks on the line of a retry until it is closed.
+type stuckLog chan struct{}
+
+func (l stuckLog) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("Retrying")) {
+		<-l
+	}
+	return len(line), nil
+}
+
+// TestRetry_onlyTemporaryStatuses tries every status that a final response may
+// have.
+func TestRetry_onlyTemporaryStatuses(t *testing.T) {
 	t.Parallel()
+	retried := map[int]bool{408: true, 429: true, 500: true, 502: true, 503: true, 504: true}
 	synctest.Test(t, func(t *testing.T) {
-		for range 100 { // The order is random.
-			ctx, cancel := context.WithCancel(t.Context())
-			client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
-				listOf("", 1)(w, r)
-				cancel()
-			}))
-			got, err := client.ProviderConfigurations(ctx)
-			wantAttempts(t, wantReason(t, got, err, context.Canceled), 1)
-		}
-	})
-}
-
-// A root module with many lookups makes a hundred reads, with Terraform's
-// default parallelism.
-const (
-	readsAtOnce = 10
-	hundred     = 100
-)
-
-func TestFlight_coalescesHundredReads(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org, pipes := &organization{has: 1}, newNetwork()
-		server := org.serve(pipes)
-		client := pipes.client(t, testOptions(t, "http://unpod.example"))
-		readHundred(t, client, 1)
-		if dialed := pipes.dials.Load(); org.requests > 40 || dialed > 10 {
-			t.Errorf("got %d requests on %d connections, want at most 40 on 10", org.requests, dialed)
-		}
-		t.Logf("%d reads were %d requests on %d connections", hundred, org.requests, pipes.dials.Load())
-		<-time.After(5 * time.Minute) // Idle connections are closed by then.
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// serve responds on the network until the server is closed.
-func (o *organization) serve(pipes *network) *http.Server {
-	server := &http.Server{Handler: http.HandlerFunc(o.answer), ReadHeaderTimeout: time.Hour}
-	go func() { _ = server.Serve(pipes) }() // It returns ErrServerClosed.
-	return server
-}
-
-// readHundred makes a hundred reads and expects lists of this length. Concurrent
-// reads start within a few milliseconds, as Terraform's do.
-func readHundred(t *testing.T, client *Client, want int) {
-	t.Helper()
-	var readers sync.WaitGroup
-	for reader := range readsAtOnce {
-		readers.Go(func() {
-			<-time.After(time.Duration(reader) * time.Millisecond)
-			for range hundred / readsAtOnce {
-				if got := read(t, client); len(got) != want {
-					t.Errorf("got %d configurations, want %d", len(got), want)
-				}
+		for status := 201; status < 600; status++ {
+			attempts := 1
+			if retried[status] {
+				attempts = 3
 			}
+			wantFailure(t, fakeClient(t, serve(unpodtest.HTML(status, "")), retries(2)), attempts, statusOf(status))
+		}
+	})
+}
+
+// TestRetry_backsOffWithJitter reads often enough to see the jitter.
+func TestRetry_backsOffWithJitter(t *testing.T) {
+	t.Parallel()
+	const ms, s = time.Millisecond, time.Second
+	synctest.Test(t, func(t *testing.T) {
+		firstWaits := map[time.Duration]bool{}
+		for range 50 {
+			var requests sentRequests
+			client := fakeClient(t, requests.by(serve(unpodtest.HTML(503, ""))), retries(10))
+			wantFailure(t, client, 11, statusOf(503))
+			requests.wantWaits(t, false, 500*ms, s, 2*s, 4*s, 8*s, 16*s, 32*s, 60*s, 60*s, 60*s)
+			firstWaits[requests.times[1].Sub(requests.times[0])] = true
+		}
+		if len(firstWaits) < 10 {
+			t.Errorf("got %d different first waits in 50 reads, want at least 10: clients must not retry together", len(firstWaits))
+		}
+	})
+}
+
+// TestRetry_waitsAsAsked has a server ask for a wait with different statuses.
+func TestRetry_waitsAsAsked(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 503} {
+		for asked, want := range map[int]time.Duration{0: minBackoff, 7: 7 * time.Second, 65: 65 * time.Second, 66: 0} {
+			synctest.Test(t, func(t *testing.T) {
+				var requests sentRequests
+				refused := unpodtest.Header("Retry-After", strconv.Itoa(asked), unpodtest.HTML(status, ""))
+				client := fakeClient(t, requests.by(serve(inTurn(refused, listOf("", 1)))), retries(1))
+				if want == 0 { // Longer than the client waits.
+					told := statusOf(status)
+					told.RetryAfter = time.Duration(asked) * time.Second
+					wantFailure(t, client, 1, told)
+					return
+				}
+				wantList(t, client, 1)
+				requests.wantWaits(t, asked > 0, want)
+			})
+		}
+	}
+}
+
+// TestRetry_backsOffForLongerThanAsked has the server ask for a wait of one second,
+// even when the backoff is longer.
+func TestRetry_backsOffForLongerThanAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests sentRequests
+		_, err := fakeClient(t, requests.by(serve(unpodtest.Throttled("1"))), retries(10)).ProviderConfigurations(t.Context())
+		if err == nil {
+			t.Error("got no error, want one")
+		}
+		for i := range len(requests.times) - 1 {
+			least := max(min(minBackoff<<i, maxBackoff)/2, time.Second)
+			if wait := requests.times[i+1].Sub(requests.times[i]); wait < least {
+				t.Errorf("got a wait of %s before retry %d, want at least %s", wait, i+1, least)
+			}
+		}
+	})
+}
+
+// TestRetry_returnsLastFailure fails in different ways, the last of which is final.
+func TestRetry_returnsLastFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answers := inTurn(unpodtest.HTML(500, ""), unpodtest.HangUp, unpodtest.HTML(401, ""), unpodtest.HTML(502, ""))
+		wantFailure(t, fakeClient(t, serve(answers), retries(4)), 3, statusOf(401))
+	})
+}
+
+// TestRetry_outageFailsManyReadsSoon counts the requests of a hundred reads while
+// the platform is down.
+func TestRetry_outageFailsManyReadsSoon(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reads    func(read func())
+		requests int64
+		within   time.Duration
+	}{
+		"0.3 s apart":             {func(read func()) { startAt(every(300*time.Millisecond, hundred), func(int) { read() }) }, 170, 45 * time.Second},
+		"ten at a time":           {func(read func()) { inRounds(10, read) }, 50, 75 * time.Second},
+		"ten at a time, together": {func(read func()) { inRounds(10, func() { soon(time.Second); read() }) }, 170, 90 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var asked atomic.Int64
+				client := fakeClient(t, serve(unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+					asked.Add(1)
+					unpodtest.HTML(http.StatusInternalServerError, "")(w, r)
+				})), retries(defaultRetries))
+				started := time.Now()
+				test.reads(func() {
+					wantFailure(t, client, defaultRetries+1, statusOf(http.StatusInternalServerError))
+				})
+				if took := time.Since(started); took > test.within || asked.Load() > test.requests {
+					t.Errorf("took %d requests and %s, want at most %d and %s", asked.Load(), took, test.requests, test.within)
+				}
+				t.Logf("%d requests in %s", asked.Load(), time.Since(started))
+			})
 		})
 	}
-	readers.Wait()
+}
+
+// TestDeadline_endsRead serves a list that never ends: every page is in time, and
+// no page fails twice in a row.
+func TestDeadline_endsRead(t *testing.T) {
+	t.Parallel()
+	const limit = 2 * (time.Second + time.Minute) // of one retry and a timeout of one second
+	for name, fails := range map[string]func(request int) bool{
+		"endless pages":                 func(int) bool { return false },
+		"endless pages after a failure": func(request int) bool { return request == 1 },
+		"pages that fail now and then":  func(request int) bool { return request%2 == 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				requests := 0
+				client := fakeClient(t, serve(unpodtest.Delay(999*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
+					requests++
+					if fails(requests) {
+						unpodtest.HTML(http.StatusBadGateway, "")(w, r)
+						return
+					}
+					listOf("100000", requests)(w, r)
+				})), timeoutAfter(time.Second), retries(1))
+				started := time.Now()
+				_, err := client.ProviderConfigurations(t.Context())
+				late, ok := errors.AsType[*DeadlineError](err)
+				if !ok || late.After != limit {
+					t.Fatalf("got error %v, want a *DeadlineError after %s", err, limit)
+				}
+				if !fails(requests) && !fails(requests-1) && late.Last != nil {
+					t.Errorf("got %v as the last error, but a page has arrived since", late.Last)
+				}
+				wantTook(t, started, limit)
+			})
+		})
+	}
+}
+
+// TestDeadline_ofEachRead has a read join a flight in which an older one waits.
+// Each ends at its own deadline, and says what it last waited for.
+func TestDeadline_ofEachRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(unpodtest.Throttled("65")), timeoutAfter(time.Second))
+		throttled := func(left time.Duration) error {
+			err := jsonStatus(429, "Request was throttled. Expected available in 65 seconds.")
+			err.RetryAfter = left
+			return err
+		}
+		started := time.Now()
+		wantFailure(t, client, 1, throttled(65*time.Second))
+		const later = 300 * time.Millisecond // RetryAfter is in whole seconds.
+		startAt([]time.Duration{later, 2*time.Second + later}, func(i int) {
+			left := []time.Duration{4 * time.Second, 2 * time.Second}[i]
+			wantFailure(t, client, 0, &DeadlineError{After: 61 * time.Second, Last: throttled(left)})
+			wantTook(t, started, gatherTime+65*time.Second-left+later)
+		})
+	})
+}
+
+// TestDeadline_namesLastFailure has another flight's throttling hold back a read
+// whose own request failed in another way.
+func TestDeadline_namesLastFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := fakeClient(t, serve(unpodtest.HTML(http.StatusBadGateway, "")), timeoutAfter(time.Second), retries(1))
+		for at := 100 * time.Millisecond; at < 2*time.Minute; at += 50 * time.Second {
+			time.AfterFunc(at, func() { client.requester().throttle.hold(time.Minute, &StatusError{}) })
+		}
+		wantFailure(t, client, 1, &DeadlineError{After: 2 * (time.Second + time.Minute), Last: statusOf(http.StatusBadGateway)})
+	})
+}
+
+func TestDeadline_doesNotOverflow(t *testing.T) {
+	t.Parallel()
+	if got := (Options{RequestTimeout: math.MaxInt64, MaxRetries: MaxRetriesLimit}).deadline(); got < time.Hour {
+		t.Errorf("got a deadline after %s", got)
+	}
 }

@@ -34,15 +34,15 @@ func FuzzProviderConfigurations(f *testing.F) {
 				Request:       request,
 			}, nil
 		}))
-		configurations, err := client.ProviderConfigurations(t.Context())
+		all, err := client.ProviderConfigurations(t.Context())
 		if err != nil {
-			checkFailure(t, configurations, err)
+			checkFailure(t, all, err)
 			return
 		}
 		if status != http.StatusOK {
 			t.Errorf("got a list from status %d, want an error", status)
 		}
-		checkList(t, configurations)
+		checkList(t, all)
 	})
 }
 
@@ -57,17 +57,17 @@ func FuzzPages(f *testing.F) {
 			asked++
 			return serve(unpodtest.JSON(http.StatusOK, string(body)))(request)
 		}))
-		configurations, err := client.ProviderConfigurations(t.Context())
+		all, err := client.ProviderConfigurations(t.Context())
 		if err != nil {
-			checkFailure(t, configurations, err)
+			checkFailure(t, all, err)
 			return
 		}
-		checkList(t, configurations)
+		checkList(t, all)
 		var first struct {
 			Count *int `json:"count"`
 		}
-		if _ = json.Unmarshal(pages[0], &first); first.Count != nil && *first.Count != len(configurations) {
-			t.Errorf("got %d elements, want %d", len(configurations), *first.Count)
+		if _ = json.Unmarshal(pages[0], &first); first.Count != nil && *first.Count != len(all) {
+			t.Errorf("got %d elements, want %d", len(all), *first.Count)
 		}
 		if asked > 1+maxPages {
 			t.Errorf("got %d requests, want at most %d", asked, 1+maxPages)
@@ -76,13 +76,13 @@ func FuzzPages(f *testing.F) {
 }
 
 // checkFailure checks an error from a hostile server.
-func checkFailure(t *testing.T, configurations []ProviderConfiguration, err error) {
+func checkFailure(t *testing.T, all []ProviderConfiguration, err error) {
 	t.Helper()
 	if _, ok := errors.AsType[*CallError](err); !ok {
 		t.Errorf("got error of type %T, want *CallError", err)
 	}
-	if configurations != nil {
-		t.Errorf("got %d configurations and error %q, want the error alone", len(configurations), err)
+	if all != nil {
+		t.Errorf("got %d configurations and error %q, want the error alone", len(all), err)
 	}
 	text := err.Error()
 	wantNoCanary(t, text)
@@ -95,13 +95,13 @@ func checkFailure(t *testing.T, configurations []ProviderConfiguration, err erro
 }
 
 // checkList checks a list from a hostile server.
-func checkList(t *testing.T, configurations []ProviderConfiguration) {
+func checkList(t *testing.T, all []ProviderConfiguration) {
 	t.Helper()
-	all := ids(configurations)
-	if !slices.IsSorted(all) || len(slices.Compact(slices.Clone(all))) != len(all) {
-		t.Errorf("got ids %v, want them sorted and unique", all)
+	sorted := ids(all)
+	if !slices.IsSorted(sorted) || len(slices.Compact(slices.Clone(sorted))) != len(sorted) {
+		t.Errorf("got ids %v, want them sorted and unique", sorted)
 	}
-	for _, configuration := range configurations {
+	for _, configuration := range all {
 		for _, field := range []*string{configuration.Provider, configuration.AccountSID, configuration.CreatedAt} {
 			if field != nil {
 				wantNoCanary(t, *field)

@@ -4,6 +4,9 @@
 package unpod
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"strings"
 	"testing"
 	"time"
@@ -46,22 +49,23 @@ func TestParseMaxRetries(t *testing.T) {
 func TestParseOrgHandle(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want, wantErr string }{
-		"unchanged":              {"unpod", "unpod", ""},
-		"surrounding whitespace": {" \tunpod.tv\r\n", "unpod.tv", ""},
-		"the word Token":         {"Token", "Token", ""},
-		"empty":                  {"", "", emptyValue},
-		"only whitespace":        {" \n", "", emptyValue},
-		"inner space":            {"un pod", "", notVisible},
-		"Token prefix":           {"Token unpod", "", notVisible},
-		"injected header":        {"unpod\r\nX-Evil: 0", "", notVisible},
-		"newline":                {"un\npod", "", notVisible},
-		"zero byte":              {"un\x00pod", "", notVisible},
-		"escape":                 {"\x1b[31munpod", "", notVisible},
-		"quote":                  {`un"pod`, "", notVisible},
-		"backslash":              {`un\pod`, "", notVisible},
-		"non-ASCII letter":       {"ünpod", "", notVisible},
-		"zero width space":       {"un\u200bpod", "", notVisible},
-		"invalid UTF-8":          {"un\xffpod", "", notVisible},
+		"unchanged":                {"unpod", "unpod", ""},
+		"surrounding whitespace":   {" \tunpod.tv\r\n", "unpod.tv", ""},
+		"the word Token":           {"Token", "Token", ""},
+		"first and last character": {"!~", "!~", ""},
+		"empty":                    {"", "", emptyValue},
+		"only whitespace":          {" \n", "", emptyValue},
+		"inner space":              {"un pod", "", notVisible},
+		"Token prefix":             {"Token unpod", "", notVisible},
+		"injected header":          {"unpod\r\nX-Evil: 0", "", notVisible},
+		"newline":                  {"un\npod", "", notVisible},
+		"zero byte":                {"un\x00pod", "", notVisible},
+		"escape":                   {"\x1b[31munpod", "", notVisible},
+		"quote":                    {`un"pod`, "", notVisible},
+		"backslash":                {`un\pod`, "", notVisible},
+		"non-ASCII letter":         {"ünpod", "", notVisible},
+		"zero width space":         {"un\u200bpod", "", notVisible},
+		"invalid UTF-8":            {"un\xffpod", "", notVisible},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,4 +123,15 @@ func TestParseCACert_rejectsPath(t *testing.T) {
 	t.Parallel()
 	_, err := ParseCACert("/etc/ssl/certs/ca.pem")
 	wantErrorText(t, err, `must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
+}
+
+// privateKeyPEM returns a private key, which people paste instead of a
+// certificate.
+func privateKeyPEM(t *testing.T, certificate tls.Certificate) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(certificate.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }

@@ -63,34 +63,12 @@ func TestParseToken(t *testing.T) {
 	}
 }
 
-// holder holds tokens in every way that a struct can.
-type holder struct {
-	Exported, unexported               Token
-	ExportedPointer, unexportedPointer *Token
-	List                               []Token
-	Map                                map[string]Token
-	Any                                any
-	err                                error
-	inner                              struct{ token Token }
-}
-
-func newHolder(token Token) *holder {
-	return &holder{
-		Exported: token, unexported: token,
-		ExportedPointer: &token, unexportedPointer: &token,
-		List: []Token{token}, Map: map[string]Token{"a": token}, Any: token,
-		err:   fmt.Errorf("token %v: %w", token, errors.New("no")),
-		inner: struct{ token Token }{token},
-	}
-}
-
 func TestToken_isNeverFormatted(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
 	token := client.requester().options.Token
 	values := map[string]any{
 		"token": token, "pointer": &token, "list": []Token{token}, "map": map[string]*Token{"a": &token},
-		"holder": *newHolder(token), "pointer to holder": newHolder(token),
 		"client": client, "options": client.requester().options, "pointer to options": &client.requester().options,
 		"requester": client.requester(), "error": fmt.Errorf("with %s", token),
 	}

@@ -4,7 +4,9 @@
 package unpod
 
 import (
+	"context"
 	"net"
+	"net/http"
 	"strconv"
 	"sync"
 	"syscall"
@@ -19,11 +21,26 @@ func TestTimeout_coversDialing(t *testing.T) {
 	t.Parallel()
 	options := testOptions(t, "http://"+fullPort(t))
 	options.RequestTimeout = time.Second
-	var readers sync.WaitGroup
+	var reads, dials sync.WaitGroup
 	for range 12 {
-		readers.Go(func() { wantAttempts(t, wantFailure(t, New(options), &TimeoutError{time.Second}), 1) })
+		reads.Go(func() {
+			client := New(options)
+			transport, ok := client.requester().transport.(*http.Transport)
+			if !ok {
+				t.Error("the client has another transport")
+				return
+			}
+			dial := transport.DialContext
+			dials.Add(1)
+			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				defer dials.Done()
+				return dial(ctx, network, address)
+			}
+			wantFailure(t, client, 1, &TimeoutError{time.Second})
+		})
 	}
-	readers.Wait()
+	reads.Wait()
+	dials.Wait() // They end too, although no read waits for them.
 }
 
 // fullPort returns an address that accepts no more connections.
