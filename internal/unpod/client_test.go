@@ -57,9 +57,9 @@ var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 func TestRequest_methodPathAndHeaders(t *testing.T) {
 	t.Parallel()
 	for prefix, want := range map[string]string{
-		"":              unpodtest.Path,
-		"/self/hosted":  "/self/hosted" + unpodtest.Path,
-		"/self/hosted/": "/self/hosted" + unpodtest.Path,
+		"":                       unpodtest.Path,
+		"/self/hosted":           "/self/hosted" + unpodtest.Path,
+		"/a%2Fb/api/v2/platform": "/a/b" + unpodtest.Path,
 	} {
 		server := startAPI(t)
 		server.AnswerAlways(unpodtest.JSON(http.StatusOK, oneConfiguration))

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -96,25 +95,22 @@ var echoTests = map[string]http.RoundTripper{
 func TestErrors_neverShowTheToken(t *testing.T) {
 	t.Parallel()
 	for name, transport := range echoTests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client := fakeClient(t, transport, retries(1), timeoutAfter(time.Second))
-				all, err := client.ProviderConfigurations(t.Context())
-				var failed *CallError
-				if !errors.As(err, &failed) || all != nil {
-					t.Fatalf("got %v and error %v, want a *CallError", ids(all), err)
+		bubble(t, name, func(t *testing.T) {
+			client := fakeClient(t, transport, retries(1), timeoutAfter(time.Second))
+			all, err := client.ProviderConfigurations(t.Context())
+			var failed *CallError
+			if !errors.As(err, &failed) || all != nil {
+				t.Fatalf("got %v and error %v, want a *CallError", ids(all), err)
+			}
+			for _, format := range []string{"%v", "%+v", "%#v", "%q"} {
+				wantNoCanary(t, fmt.Sprintf(format, *failed))
+				wantNoCanary(t, fmt.Sprintf(format, failed.Err))
+			}
+			for part := 8; part <= len(canary); part += 8 {
+				if strings.Contains(failed.Error(), canary[part-8:part]) {
+					t.Errorf("part of the token leaked: %s", failed)
 				}
-				for _, format := range []string{"%v", "%+v", "%#v", "%q"} {
-					wantNoCanary(t, fmt.Sprintf(format, *failed))
-					wantNoCanary(t, fmt.Sprintf(format, failed.Err))
-				}
-				for part := 8; part <= len(canary); part += 8 {
-					if strings.Contains(failed.Error(), canary[part-8:part]) {
-						t.Errorf("part of the token leaked: %s", failed)
-					}
-				}
-			})
+			}
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -21,6 +22,16 @@ import (
 
 // latency is how long most fake servers take to respond.
 const latency = 50 * time.Millisecond
+
+// bubble runs a subtest in a synctest bubble, where waiting takes no time and the
+// clock shows exactly how long it was.
+func bubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
 
 // testOptions returns options without retries.
 func testOptions(tb testing.TB, baseURL string) Options {

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -122,25 +121,22 @@ func TestFreshness_ofConcurrentReads(t *testing.T) {
 		"overlapping windows":    {[]time.Duration{0, 12 * ms, 22 * ms, 13 * ms}, []int{1, 2, 3, 2}, 3},
 		"after the response":     {[]time.Duration{0, 62 * ms}, []int{1, 7}, 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := &organization{has: 1}
-				client := fakeClient(t, serve(org.answer))
-				var growing sync.WaitGroup
-				growing.Go(org.grow)
-				startAt(test.begin, func(i int) {
-					started := time.Now()
-					if got := len(readList(t, client)); got != test.want[i] {
-						t.Errorf("got %d configurations, want %d", got, test.want[i])
-					}
-					if took := time.Since(started); took > gatherTime+latency {
-						t.Errorf("took %s, want at most %s", took, gatherTime+latency)
-					}
-				})
-				growing.Wait()
-				org.wantRequests(t, test.requests)
+		bubble(t, name, func(t *testing.T) {
+			org := &organization{has: 1}
+			client := fakeClient(t, serve(org.answer))
+			var growing sync.WaitGroup
+			growing.Go(org.grow)
+			startAt(test.begin, func(i int) {
+				started := time.Now()
+				if got := len(readList(t, client)); got != test.want[i] {
+					t.Errorf("got %d configurations, want %d", got, test.want[i])
+				}
+				if took := time.Since(started); took > gatherTime+latency {
+					t.Errorf("took %s, want at most %s", took, gatherTime+latency)
+				}
 			})
+			growing.Wait()
+			org.wantRequests(t, test.requests)
 		})
 	}
 }
@@ -246,16 +242,6 @@ func checkRandomRead(t *testing.T, seed uint64, began int64, got []ProviderConfi
 	}
 }
 
-func TestFreshness_detectsStaleList(t *testing.T) {
-	t.Parallel()
-	var inner testing.T
-	checkRandomRead(&inner, 0, 2, []ProviderConfiguration{{ID: 1}}, nil, false)
-	checkRandomRead(&inner, 0, 2, nil, fmt.Errorf("wrapped: %w", context.Canceled), false)
-	if !inner.Failed() {
-		t.Error("the check passed a stale list")
-	}
-}
-
 // TestFlight_sharesRepeatedReads reads again as soon as a shared list arrives, as
 // Terraform does. The repeated reads must share the next request.
 func TestFlight_sharesRepeatedReads(t *testing.T) {
@@ -317,14 +303,11 @@ func TestFlight_canceledReadDoesNotAffectOthers(t *testing.T) {
 		"all reads, in the window":       {[]time.Duration{ms, 2 * ms}, 0},
 		"all reads, during the request":  {[]time.Duration{ms, 20 * ms}, 1},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := &organization{has: 1}
-				client := fakeClient(t, serve(org.answer))
-				startAt(every(0, len(test.cancel)), func(i int) { readUntil(t, client, test.cancel[i]) })
-				org.wantRequests(t, test.requests)
-			})
+		bubble(t, name, func(t *testing.T) {
+			org := &organization{has: 1}
+			client := fakeClient(t, serve(org.answer))
+			startAt(every(0, len(test.cancel)), func(i int) { readUntil(t, client, test.cancel[i]) })
+			org.wantRequests(t, test.requests)
 		})
 	}
 }
@@ -572,23 +555,20 @@ func TestRetry_outageFailsManyReadsSoon(t *testing.T) {
 		"ten at a time":           {func(read func()) { inRounds(10, read) }, 50, 75 * time.Second},
 		"ten at a time, together": {func(read func()) { inRounds(10, func() { soon(time.Second); read() }) }, 170, 90 * time.Second},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var asked atomic.Int64
-				client := fakeClient(t, serve(unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
-					asked.Add(1)
-					unpodtest.HTML(http.StatusInternalServerError, "")(w, r)
-				})), retries(defaultRetries))
-				started := time.Now()
-				test.reads(func() {
-					wantFailure(t, client, defaultRetries+1, statusOf(http.StatusInternalServerError))
-				})
-				if took := time.Since(started); took > test.within || asked.Load() > test.requests {
-					t.Errorf("took %d requests and %s, want at most %d and %s", asked.Load(), took, test.requests, test.within)
-				}
-				t.Logf("%d requests in %s", asked.Load(), time.Since(started))
+		bubble(t, name, func(t *testing.T) {
+			var asked atomic.Int64
+			client := fakeClient(t, serve(unpodtest.Delay(latency, func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				unpodtest.HTML(http.StatusInternalServerError, "")(w, r)
+			})), retries(defaultRetries))
+			started := time.Now()
+			test.reads(func() {
+				wantFailure(t, client, defaultRetries+1, statusOf(http.StatusInternalServerError))
 			})
+			if took := time.Since(started); took > test.within || asked.Load() > test.requests {
+				t.Errorf("took %d requests and %s, want at most %d and %s", asked.Load(), took, test.requests, test.within)
+			}
+			t.Logf("%d requests in %s", asked.Load(), time.Since(started))
 		})
 	}
 }
@@ -603,29 +583,26 @@ func TestDeadline_endsRead(t *testing.T) {
 		"endless pages after a failure": func(request int) bool { return request == 1 },
 		"pages that fail now and then":  func(request int) bool { return request%2 == 0 },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				requests := 0
-				client := fakeClient(t, serve(unpodtest.Delay(999*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
-					requests++
-					if fails(requests) {
-						unpodtest.HTML(http.StatusBadGateway, "")(w, r)
-						return
-					}
-					listOf("100000", requests)(w, r)
-				})), timeoutAfter(time.Second), retries(1))
-				started := time.Now()
-				_, err := client.ProviderConfigurations(t.Context())
-				late, ok := errors.AsType[*DeadlineError](err)
-				if !ok || late.After != limit {
-					t.Fatalf("got error %v, want a *DeadlineError after %s", err, limit)
+		bubble(t, name, func(t *testing.T) {
+			requests := 0
+			client := fakeClient(t, serve(unpodtest.Delay(999*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
+				requests++
+				if fails(requests) {
+					unpodtest.HTML(http.StatusBadGateway, "")(w, r)
+					return
 				}
-				if !fails(requests) && !fails(requests-1) && late.Last != nil {
-					t.Errorf("got %v as the last error, but a page has arrived since", late.Last)
-				}
-				wantTook(t, started, limit)
-			})
+				listOf("100000", requests)(w, r)
+			})), timeoutAfter(time.Second), retries(1))
+			started := time.Now()
+			_, err := client.ProviderConfigurations(t.Context())
+			late, ok := errors.AsType[*DeadlineError](err)
+			if !ok || late.After != limit {
+				t.Fatalf("got error %v, want a *DeadlineError after %s", err, limit)
+			}
+			if !fails(requests) && !fails(requests-1) && late.Last != nil {
+				t.Errorf("got %v as the last error, but a page has arrived since", late.Last)
+			}
+			wantTook(t, started, limit)
 		})
 	}
 }

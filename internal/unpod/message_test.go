@@ -40,6 +40,7 @@ var errorMessageTests = map[string]struct {
 	"list":                          {400, `["One.","Two."]`, "One. Two.", ""},
 
 	"an element with secrets":        {400, `{"id":1,"api_key":"sk_1","api_secret":"s","name":"n"}`, "", ""},
+	"lists in data":                  {400, `{"status_code":400,"data":{"numbers":["+14155550100"]}}`, "", ""},
 	"secrets in data":                {400, `{"data":[{"api_key":"sk_1","api_secret":"s"}]}`, "", ""},
 	"secrets in results":             {400, `{"results":[{"api_key":"sk_1","api_secret":"s"}]}`, "", ""},
 	"secrets in a list":              {400, `[{"api_key":"sk_1","api_secret":"s"}]`, "", ""},

@@ -29,9 +29,6 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// Tests that wait run in a synctest bubble, where waiting takes no time and the
-// clock shows exactly how long it was.
-
 // statusOf returns the error for a status with an empty web page.
 func statusOf(status int) *StatusError {
 	return &StatusError{HTTPStatus: status, Status: status, BodyType: BodyType{true, "text/html"}}
@@ -149,25 +146,22 @@ var errTooManyHeaders = &ConnectionError{"net/http: HTTP/1.x transport connectio
 func TestWire_outcomes(t *testing.T) {
 	t.Parallel()
 	for name, test := range wireTests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				pipes := newNetwork()
-				server := pipes.serve(test.answer)
-				options := testOptions(t, "http://unpod.example")
-				options.RequestTimeout, options.MaxRetries = 10*time.Second, 2
-				client := pipes.client(t, options)
-				started := time.Now()
-				if test.want == nil {
-					wantList(t, client, 1)
-				} else {
-					wantFailure(t, client, test.attempts, test.want)
-				}
-				if most := gatherTime + maxErrorTime; test.attempts == 1 && time.Since(started) > most {
-					t.Errorf("took %s, want at most %s", time.Since(started), most)
-				}
-				pipes.wantClosed(t, server)
-			})
+		bubble(t, name, func(t *testing.T) {
+			pipes := newNetwork()
+			server := pipes.serve(test.answer)
+			options := testOptions(t, "http://unpod.example")
+			options.RequestTimeout, options.MaxRetries = 10*time.Second, 2
+			client := pipes.client(t, options)
+			started := time.Now()
+			if test.want == nil {
+				wantList(t, client, 1)
+			} else {
+				wantFailure(t, client, test.attempts, test.want)
+			}
+			if most := gatherTime + maxErrorTime; test.attempts == 1 && time.Since(started) > most {
+				t.Errorf("took %s, want at most %s", time.Since(started), most)
+			}
+			pipes.wantClosed(t, server)
 		})
 	}
 }
@@ -188,27 +182,24 @@ func TestRead_endsWithContext(t *testing.T) {
 		"during a later wait":      {unpodtest.Throttled("50"), 53 * time.Second, 2},
 		"during backoff":           {unpodtest.HangUp, 200 * time.Millisecond, 1},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				for _, want := range []error{context.Canceled, context.DeadlineExceeded} {
-					pipes := newNetwork()
-					server := pipes.serve(test.answer)
-					options := testOptions(t, "http://unpod.example")
-					options.MaxRetries = 4
-					ctx, cancel := context.WithCancel(t.Context())
-					if errors.Is(want, context.DeadlineExceeded) {
-						ctx, cancel = context.WithTimeout(t.Context(), test.after)
-					} else {
-						time.AfterFunc(test.after, cancel)
-					}
-					started := time.Now()
-					wantFailureOf(ctx, t, pipes.client(t, options), test.attempts, want)
-					wantTook(t, started, test.after)
-					cancel()
-					pipes.wantClosed(t, server)
+		bubble(t, name, func(t *testing.T) {
+			for _, want := range []error{context.Canceled, context.DeadlineExceeded} {
+				pipes := newNetwork()
+				server := pipes.serve(test.answer)
+				options := testOptions(t, "http://unpod.example")
+				options.MaxRetries = 4
+				ctx, cancel := context.WithCancel(t.Context())
+				if errors.Is(want, context.DeadlineExceeded) {
+					ctx, cancel = context.WithTimeout(t.Context(), test.after)
+				} else {
+					time.AfterFunc(test.after, cancel)
 				}
-			})
+				started := time.Now()
+				wantFailureOf(ctx, t, pipes.client(t, options), test.attempts, want)
+				wantTook(t, started, test.after)
+				cancel()
+				pipes.wantClosed(t, server)
+			}
 		})
 	}
 }
@@ -307,15 +298,12 @@ func TestFailure_byError(t *testing.T) {
 			&TLSError{Reason: "tls: first record does not look like a TLS handshake", PlainHTTP: true}, false,
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				attempts := 1
-				if test.retried {
-					attempts = 4
-				}
-				wantFailure(t, fakeClient(t, failWith(test.err), retries(3)), attempts, test.want)
-			})
+		bubble(t, name, func(t *testing.T) {
+			attempts := 1
+			if test.retried {
+				attempts = 4
+			}
+			wantFailure(t, fakeClient(t, failWith(test.err), retries(3)), attempts, test.want)
 		})
 	}
 }

@@ -30,25 +30,22 @@ func TestThrottle_keepsLongestHold(t *testing.T) {
 		"shorter hold": {[]time.Duration{time.Minute, time.Second}, time.Minute},
 		"hold of 0s":   {[]time.Duration{0}, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				held := &throttle{longer: make(chan struct{})}
-				for _, wait := range test.holds {
-					held.hold(wait, &StatusError{})
-				}
-				if cause := held.cause(); (cause != nil) != (test.want > 0) {
-					t.Errorf("got cause %v with a hold of %s", cause, test.want)
-				}
-				started := time.Now()
-				if err := held.wait(t.Context(), 0); err != nil {
-					t.Error(err)
-				}
-				wantTook(t, started, test.want)
-				if cause := held.cause(); cause != nil {
-					t.Errorf("got cause %v after the hold, want none", cause)
-				}
-			})
+		bubble(t, name, func(t *testing.T) {
+			held := &throttle{longer: make(chan struct{})}
+			for _, wait := range test.holds {
+				held.hold(wait, &StatusError{})
+			}
+			if cause := held.cause(); (cause != nil) != (test.want > 0) {
+				t.Errorf("got cause %v with a hold of %s", cause, test.want)
+			}
+			started := time.Now()
+			if err := held.wait(t.Context(), 0); err != nil {
+				t.Error(err)
+			}
+			wantTook(t, started, test.want)
+			if cause := held.cause(); cause != nil {
+				t.Errorf("got cause %v after the hold, want none", cause)
+			}
 		})
 	}
 }
@@ -98,21 +95,18 @@ func TestThrottling_sharesRequests(t *testing.T) {
 			time.Minute, func(read func()) { inRounds(10, read) }, 19, 9*time.Minute + 2*time.Second,
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var asked atomic.Int64
-				limited := rateLimit(test.period, listOf("", 1))
-				client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
-					asked.Add(1)
-					limited(w, r)
-				}), retries(defaultRetries))
-				started := time.Now()
-				test.reads(func() { wantList(t, client, 1) })
-				if took := time.Since(started); took > test.within || asked.Load() > test.requests {
-					t.Errorf("took %d requests and %s, want at most %d and %s", asked.Load(), took, test.requests, test.within)
-				}
-			})
+		bubble(t, name, func(t *testing.T) {
+			var asked atomic.Int64
+			limited := rateLimit(test.period, listOf("", 1))
+			client := fakeClient(t, serve(func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				limited(w, r)
+			}), retries(defaultRetries))
+			started := time.Now()
+			test.reads(func() { wantList(t, client, 1) })
+			if took := time.Since(started); took > test.within || asked.Load() > test.requests {
+				t.Errorf("took %d requests and %s, want at most %d and %s", asked.Load(), took, test.requests, test.within)
+			}
 		})
 	}
 }
@@ -201,25 +195,22 @@ func TestThrottling_longWaitFailsAtOnce(t *testing.T) {
 func TestThrottling_longWaitFailsWaitingReads(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]http.HandlerFunc{"throttled": unpodtest.Throttled("60"), "failed": unpodtest.HTML(http.StatusBadGateway, "")} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				slowly := unpodtest.Delay(100*time.Millisecond, inTurn(first, unpodtest.Throttled("86400"), listOf("", 1)))
-				client := fakeClient(t, serve(slowly), retries(defaultRetries))
-				started := time.Now()
-				startAt(every(50*time.Millisecond, 2), func(i int) {
-					_, err := client.ProviderConfigurations(t.Context())
-					wantRetryAfter(t, err, 24*time.Hour)
-					if failed, _ := errors.AsType[*CallError](err); failed.Attempts != i || (failed.RequestID != "") != (i > 0) {
-						t.Errorf("read %d: got %d attempts and request ID %q, want %d attempts", i, failed.Attempts, failed.RequestID, i)
-					}
-				})
-				if took := time.Since(started); took > time.Second {
-					t.Errorf("ended after %s, want at once", took)
+		bubble(t, name, func(t *testing.T) {
+			slowly := unpodtest.Delay(100*time.Millisecond, inTurn(first, unpodtest.Throttled("86400"), listOf("", 1)))
+			client := fakeClient(t, serve(slowly), retries(defaultRetries))
+			started := time.Now()
+			startAt(every(50*time.Millisecond, 2), func(i int) {
+				_, err := client.ProviderConfigurations(t.Context())
+				wantRetryAfter(t, err, 24*time.Hour)
+				if failed, _ := errors.AsType[*CallError](err); failed.Attempts != i || (failed.RequestID != "") != (i > 0) {
+					t.Errorf("read %d: got %d attempts and request ID %q, want %d attempts", i, failed.Attempts, failed.RequestID, i)
 				}
-				<-time.After(24 * time.Hour)
-				wantList(t, client, 1)
 			})
+			if took := time.Since(started); took > time.Second {
+				t.Errorf("ended after %s, want at once", took)
+			}
+			<-time.After(24 * time.Hour)
+			wantList(t, client, 1)
 		})
 	}
 }
@@ -246,19 +237,16 @@ func TestThrottling_holdsNextRead(t *testing.T) {
 		"asked again and again":      {unpodtest.Throttled("1"), 10, time.Second, time.Second, time.Second},
 		"not asked, so it backs off": {unpodtest.JSON(http.StatusTooManyRequests, `{}`), 0, minBackoff / 2, minBackoff, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				answers := slices.Repeat([]http.HandlerFunc{test.answer}, test.retries+1)
-				client := fakeClient(t, serve(inTurn(append(answers, listOf("", 1))...)), retries(test.retries))
-				_, err := client.ProviderConfigurations(t.Context())
-				wantRetryAfter(t, err, test.wantTold)
-				started := time.Now()
-				wantList(t, client, 1)
-				if took := time.Since(started); took < test.least || took > test.most {
-					t.Errorf("got the list after %s, want %s to %s", took, test.least, test.most)
-				}
-			})
+		bubble(t, name, func(t *testing.T) {
+			answers := slices.Repeat([]http.HandlerFunc{test.answer}, test.retries+1)
+			client := fakeClient(t, serve(inTurn(append(answers, listOf("", 1))...)), retries(test.retries))
+			_, err := client.ProviderConfigurations(t.Context())
+			wantRetryAfter(t, err, test.wantTold)
+			started := time.Now()
+			wantList(t, client, 1)
+			if took := time.Since(started); took < test.least || took > test.most {
+				t.Errorf("got the list after %s, want %s to %s", took, test.least, test.most)
+			}
 		})
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -63,90 +64,46 @@ func TestParseToken(t *testing.T) {
 	}
 }
 
-func TestToken_isNeverFormatted(t *testing.T) {
+// TestToken_isNeverShown prints, logs and encodes values that hold the token in
+// different ways. Nothing may show its text, its bytes or its hexadecimal digits.
+func TestToken_isNeverShown(t *testing.T) {
 	t.Parallel()
 	client := fakeClient(t, nil)
-	token := client.requester().options.Token
+	options := client.requester().options
+	token := options.Token
 	values := map[string]any{
-		"token": token, "pointer": &token, "list": []Token{token}, "map": map[string]*Token{"a": &token},
-		"client": client, "options": client.requester().options, "pointer to options": &client.requester().options,
-		"requester": client.requester(), "error": fmt.Errorf("with %s", token),
+		"token": token, "pointer": &token, "list": []Token{token}, "map": map[string]*Token{"a": &token}, "key": map[Token]int{token: 1},
+		"client": client, "options": options, "pointer to options": &options, "requester": client.requester(),
+		"error": fmt.Errorf("with %s: %w", token, errors.New("no")), "zero": Token{},
+	}
+	logged := func(newHandler func(io.Writer, *slog.HandlerOptions) slog.Handler, value any) string {
+		var log bytes.Buffer
+		slog.New(newHandler(&log, nil)).With("with", value).Info("message", "value", value, slog.Group("group", "value", value))
+		return log.String()
 	}
 	for name, value := range values {
+		asJSON, errJSON := json.Marshal(value) // Some values cannot be encoded.
+		asXML, errXML := xml.Marshal(value)
+		texts := []string{
+			string(asJSON), string(asXML), fmt.Sprint(errJSON, errXML), fmt.Sprint(value), fmt.Sprintln(value), fmt.Errorf("%v %w", value, errors.New("no")).Error(),
+			logged(func(w io.Writer, o *slog.HandlerOptions) slog.Handler { return slog.NewTextHandler(w, o) }, value),
+			logged(func(w io.Writer, o *slog.HandlerOptions) slog.Handler { return slog.NewJSONHandler(w, o) }, value),
+		}
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%#x", "%d", "%b", "%p", "%t", "%10.3s"} {
-			wantHidden(t, name+" "+verb, fmt.Sprintf(verb, value))
+			texts = append(texts, fmt.Sprintf(verb, value))
 		}
-		wantHidden(t, name+" printed", fmt.Sprint(value)+fmt.Sprintln(value))
-		wantHidden(t, name+" in an error", fmt.Errorf("%v %w", value, errors.New("no")).Error())
-	}
-	if got := fmt.Sprintf("%v %+v %#v %s %q %x %d %s", token, token, token, token, token, token, token, &token); got != strings.TrimSpace(strings.Repeat(redacted+" ", 8)) {
-		t.Errorf("got %q, want %q everywhere", got, redacted)
-	}
-}
-
-// wantHidden checks that a text does not show the token, nor its bytes or
-// hexadecimal digits, as fmt may print them.
-func wantHidden(t *testing.T, what, text string) {
-	t.Helper()
-	for _, shape := range []string{
-		canary,
-		fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("% x", canary),
-		strings.Trim(fmt.Sprintf("%d", []byte(canary)), "[]"),
-		url.QueryEscape(canary),
-	} {
-		if strings.Contains(text, shape) {
-			t.Errorf("%s shows the token: %s", what, text)
-		}
-	}
-}
-
-func TestToken_isNeverMarshaled(t *testing.T) {
-	t.Parallel()
-	client := fakeClient(t, nil)
-	token := client.requester().options.Token
-	for name, value := range map[string]any{
-		"token": token, "pointer": &token, "list": []Token{token}, "key": map[Token]int{token: 1},
-		"client": client, "options": client.requester().options,
-	} {
-		text, err := json.Marshal(value)
-		if err != nil {
-			t.Errorf("%s: %s", name, err)
-		}
-		wantHidden(t, name+" as JSON", string(text))
-	}
-	if got, err := json.Marshal(token); err != nil || string(got) != `"(redacted)"` {
-		t.Errorf("got JSON %s and error %v, want %q", got, err, redacted)
-	}
-	if got, err := xml.Marshal(token); err != nil || string(got) != "<Token>(redacted)</Token>" {
-		t.Errorf("got XML %s and error %v, want %q", got, err, redacted)
-	}
-}
-
-func TestToken_isNeverLogged(t *testing.T) {
-	t.Parallel()
-	client := fakeClient(t, nil)
-	token := client.requester().options.Token
-	for name, newHandler := range map[string]func(*bytes.Buffer) slog.Handler{
-		"text": func(log *bytes.Buffer) slog.Handler { return slog.NewTextHandler(log, nil) },
-		"JSON": func(log *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(log, nil) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var log bytes.Buffer
-			slog.New(newHandler(&log)).With("with", token).Info("message",
-				"token", token, "pointer", &token, "list", []Token{token}, "options", client.requester().options,
-				"client", client, slog.Group("group", "token", token), "error", fmt.Errorf("with %v", token))
-			wantHidden(t, "the log", log.String())
-			if !strings.Contains(log.String(), redacted) {
-				t.Errorf("got log %q, want %q in it", log.String(), redacted)
+		for _, shape := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("% x", canary), strings.Trim(fmt.Sprintf("%d", []byte(canary)), "[]")} {
+			if i := slices.IndexFunc(texts, func(text string) bool { return strings.Contains(text, shape) }); i >= 0 {
+				t.Errorf("%s shows the token: %s", name, texts[i])
 			}
-		})
+		}
 	}
-}
-
-func TestToken_zeroValue(t *testing.T) {
-	t.Parallel()
-	if got := fmt.Sprintf("%v %s", Token{}, &Token{}); got != redacted+" "+redacted {
-		t.Errorf("got %q, want %q", got, redacted)
+	asJSON, errJSON := json.Marshal(token)
+	asXML, errXML := xml.Marshal(token)
+	if errJSON != nil || errXML != nil {
+		t.Error(errJSON, errXML)
+	}
+	if got, want := fmt.Sprintf("%v %#v %s %x %s %s %s", token, token, &token, token, Token{}, asJSON, asXML), strings.Repeat(redacted+" ", 5)+`"(redacted)" <Token>(redacted)</Token>`; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

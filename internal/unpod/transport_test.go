@@ -151,7 +151,6 @@ func onHTTP2(t *testing.T, answer http.HandlerFunc, test func(*testing.T, *netwo
 func TestHTTP2_retriesBrokenStream(t *testing.T) {
 	t.Parallel()
 	onHTTP2(t, inTurn(unpodtest.BreakOff(oneConfiguration), listOf("", 1)), func(t *testing.T, pipes *network, client *Client) {
-		t.Helper()
 		wantList(t, client, 1)
 		if dials := pipes.dials.Load(); dials != 1 {
 			t.Errorf("got %d connections, want 1", dials)
@@ -175,7 +174,6 @@ func TestHTTP2_retriesOnNewConnection(t *testing.T) {
 		t.Run(limit.String(), func(t *testing.T) {
 			t.Parallel()
 			onHTTP2(t, listOf("", 1), func(t *testing.T, pipes *network, client *Client) {
-				t.Helper()
 				wantList(t, client, 1)
 				pipes.silence()
 				started := time.Now()
