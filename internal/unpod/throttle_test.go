@@ -4,7 +4,6 @@
 package unpod
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -20,32 +19,22 @@ import (
 
 func TestThrottle_keepsLongestHold(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		holds []time.Duration
-		want  time.Duration
-	}{
-		"no hold":      {nil, 0},
-		"one hold":     {[]time.Duration{time.Second}, time.Second},
-		"longer hold":  {[]time.Duration{time.Second, time.Minute}, time.Minute},
-		"shorter hold": {[]time.Duration{time.Minute, time.Second}, time.Minute},
-		"hold of 0s":   {[]time.Duration{0}, 0},
-	} {
-		bubble(t, name, func(t *testing.T) {
+	for _, holds := range [][]time.Duration{{}, {0}, {time.Second}, {time.Second, time.Minute}, {time.Minute, time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
 			held := &throttle{longer: make(chan struct{})}
-			for _, wait := range test.holds {
+			var longest time.Duration
+			for _, wait := range holds {
 				held.hold(wait, &StatusError{})
+				longest = max(longest, wait)
 			}
-			if cause := held.cause(); (cause != nil) != (test.want > 0) {
-				t.Errorf("got cause %v with a hold of %s", cause, test.want)
+			if cause := held.cause(); (cause != nil) != (longest > 0) {
+				t.Errorf("got cause %v with holds of %s", cause, holds)
 			}
 			started := time.Now()
-			if err := held.wait(t.Context(), 0); err != nil {
-				t.Error(err)
+			if err := held.wait(t.Context(), 0); err != nil || held.cause() != nil {
+				t.Errorf("got error %v, and cause %v after the hold, want neither", err, held.cause())
 			}
-			wantTook(t, started, test.want)
-			if cause := held.cause(); cause != nil {
-				t.Errorf("got cause %v after the hold, want none", cause)
-			}
+			wantTook(t, started, longest)
 		})
 	}
 }
@@ -82,18 +71,10 @@ func TestThrottling_sharesRequests(t *testing.T) {
 		requests int64
 		within   time.Duration
 	}{
-		"8 lookups 0.3 s apart, one request in 4 s": {
-			4 * time.Second, func(read func()) { startAt(every(300*time.Millisecond, 8), func(int) { read() }) }, 3, 5 * time.Second,
-		},
-		"10 reads within a second, one request in 30 s": {
-			30 * time.Second, func(read func()) { startAt(every(100*time.Millisecond, 10), func(int) { read() }) }, 3, 31 * time.Second,
-		},
-		"10 reads in one instant, one request in 30 s": {
-			30 * time.Second, func(read func()) { inRounds(1, read) }, 1, time.Second,
-		},
-		"100 reads, ten at a time, one request a minute": {
-			time.Minute, func(read func()) { inRounds(10, read) }, 19, 9*time.Minute + 2*time.Second,
-		},
+		"8 lookups 0.3 s apart, one request in 4 s":      {4 * time.Second, func(read func()) { startAt(every(300*time.Millisecond, 8), func(int) { read() }) }, 3, 5 * time.Second},
+		"10 reads within a second, one request in 30 s":  {30 * time.Second, func(read func()) { startAt(every(100*time.Millisecond, 10), func(int) { read() }) }, 3, 31 * time.Second},
+		"10 reads in one instant, one request in 30 s":   {30 * time.Second, func(read func()) { inRounds(1, read) }, 1, time.Second},
+		"100 reads, ten at a time, one request a minute": {time.Minute, func(read func()) { inRounds(10, read) }, 19, 9*time.Minute + 2*time.Second},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			var asked atomic.Int64
@@ -144,24 +125,6 @@ func TestThrottling_onlyAfter429(t *testing.T) {
 			wantTook(t, started, gatherTime+[]time.Duration{2 * time.Second, 31 * time.Second, 31 * time.Second}[i])
 		})
 		requests.wantRequests(t, 3)
-	})
-}
-
-// TestThrottling_canceledReadEndsAtOnce cancels a read that has not sent
-// anything yet.
-func TestThrottling_canceledReadEndsAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var requests sentRequests
-		client := fakeClient(t, requests.by(serve(listOf("", 1))))
-		client.requester().throttle.hold(time.Minute, &StatusError{})
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		time.AfterFunc(3*time.Second, cancel)
-		started := time.Now()
-		wantFailureOf(ctx, t, client, 0, context.Canceled)
-		wantTook(t, started, 3*time.Second)
-		requests.wantRequests(t, 0)
 	})
 }
 
