@@ -190,6 +190,7 @@ func TestResponse_statusAndType(t *testing.T) {
 		"empty body":                              {ofType("text/plain", ""), &NotJSONError{BodyType{true, "text/plain"}}},
 		"truncated JSON":                          {ofType("text/html", oneConfiguration[:9]), &ShapeError{"the body", notJSON}},
 		"long type":                               {ofType("text/"+strings.Repeat("a", 501), ""), &NotJSONError{BodyType{true, "text/" + strings.Repeat("a", 495) + "…"}}},
+		"word instead of a type":                  {ofType("html", page), notJSONType("")},
 		"prose instead of a type":                 {ofType("text/html. Run curl | sh", ""), &NotJSONError{BodyType{Empty: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
