@@ -11,8 +11,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -20,9 +18,6 @@ import (
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
-
-// documentedAddress is the address in the cURL example of Unpod's documentation.
-const documentedAddress = "127.0.0.1:3001"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -36,18 +31,18 @@ func main() {
 
 // run serves until ctx is done, and then returns nil.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
-	options, err := parseOptions(args, stdout)
+	parsed, err := parseOptions(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	server, err := options.api().Listen(ctx, options.address)
+	server, err := parsed.api().Listen(ctx, parsed.address)
 	if err != nil {
 		return fmt.Errorf("%w\nChoose another address, for example: make api ADDRESS=127.0.0.1:3002", err)
 	}
-	if err := introduce(stdout, server.URL, options); err != nil {
+	if err := introduce(stdout, server.URL, parsed); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	<-ctx.Done()
@@ -55,66 +50,43 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 }
 
 // introduce prints how to use the API, ready to paste.
-func introduce(stdout io.Writer, base string, options *options) error {
+func introduce(stdout io.Writer, base string, o *options) error {
 	_, err := fmt.Fprintf(stdout, `A local Unpod is listening on %[1]s
-%[6]sPress Ctrl-C to stop it.
+%[2]sPress Ctrl-C to stop it.
 
-  token       %[2]s
-  org handle  %[3]s
+  token       %[3]s
+  org handle  %[4]s
 
 Send the documented request:
 
   curl --request GET \
-    --url %[4]s%[5]s \
-    --header 'Authorization: Token %[2]s' \
-    --header 'Org-Handle: %[7]s'
-
-With the same headers, list the bridges and their connections:
-
-  %[4]s%[8]s
+    --url %[1]s%[6]s \
+    --header 'Authorization: Token %[3]s' \
+    --header 'Org-Handle: %[5]s'
 
 Or use it with the provider. See "Use a local build" in the README:
 
   export UNPOD_BASE_URL=%[1]s
-  export UNPOD_API_TOKEN=%[2]s
-  export UNPOD_ORG_HANDLE=%[7]s
-`, base, unpodtest.Token, strings.Join(options.organizations, ", "), asDocumented(base), unpodtest.Path,
-		description(options), options.organizations[0], unpodtest.BridgesPath)
+  export UNPOD_API_TOKEN=%[3]s
+  export UNPOD_ORG_HANDLE=%[5]s
+`, base, describe(o.settings), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], unpodtest.Path)
 	return err
 }
 
-// description describes the settings of the local Unpod in lines of text.
-func description(options *options) string {
-	lines := []string{"Each organization has two provider configurations, as the documentation shows them."}
-	settings := options.settings
+// describe describes the settings of the local Unpod in lines of text.
+func describe(settings unpodtest.Settings) string {
+	text := "Each organization has two provider configurations, as the documentation shows them.\n"
 	if settings.Older {
-		lines = []string{"It is the older platform: each element has a provider number, no account_sid, and secrets (all made up)."}
+		text = "It is the older platform: each element has a provider number, no account_sid, and secrets (all made up).\n"
 	}
 	if settings.Errors != "" {
-		lines = append(lines, fmt.Sprintf("Its errors have the form %q.", string(settings.Errors)))
+		text += fmt.Sprintf("Its errors have the form %q.\n", string(settings.Errors))
 	}
 	if settings.TokenExpired {
-		lines = append(lines, "Its token has expired.")
+		text += "Its token has expired.\n"
 	}
 	if limit := settings.RateLimit; limit.Requests > 0 {
-		header := "Retry-After"
-		if limit.ResetOnly {
-			header = "X-RateLimit-Reset"
-		}
-		lines = append(lines, fmt.Sprintf("It allows %d requests in %s. Above that, it responds with status 429 and %s.", limit.Requests, limit.Window, header))
+		text += fmt.Sprintf("It allows %d requests in %s. Above that, it responds with status 429 and Retry-After.\n", limit.Requests, limit.Window)
 	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// asDocumented replaces a loopback IP address with localhost, as in the
-// documentation.
-func asDocumented(base string) string {
-	parsed, err := url.Parse(base)
-	if err != nil {
-		return base
-	}
-	if ip := net.ParseIP(parsed.Hostname()); ip == nil || !ip.IsLoopback() {
-		return base
-	}
-	return strings.Replace(base, parsed.Host, net.JoinHostPort("localhost", parsed.Port()), 1)
+	return text
 }

@@ -16,11 +16,6 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// errorForms are the allowed values of -errors.
-var errorForms = []unpodtest.ErrorForm{
-	unpodtest.MessageForm, unpodtest.ObjectForm, unpodtest.TextForm, unpodtest.DetailForm,
-}
-
 // options holds the values of the flags.
 type options struct {
 	address       string
@@ -34,13 +29,12 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	var parsed options
 	flags := flag.NewFlagSet("api", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints the error.
-	flags.StringVar(&parsed.address, "address", documentedAddress, "listen on `host:port`; port 0 picks a free port")
+	flags.StringVar(&parsed.address, "address", "127.0.0.1:3001", "listen on `host:port`; port 0 picks a free port")
 	flags.Func("org", "serve an organization with this `handle`; repeat it, or separate several with commas (default "+unpodtest.OrgHandle+")", parsed.addOrganizations)
 	flags.BoolVar(&parsed.settings.Older, "older", false, "act as the older platform: numeric provider, no account_sid, secrets in the elements")
 	flags.Func("errors", "send errors in this `form`: message, error, error-text or detail (default message)", parsed.setErrors)
 	flags.BoolVar(&parsed.settings.TokenExpired, "expired", false, "respond that the token has expired")
 	flags.Func("rate-limit", "allow `n/window`, such as 3/10s, and respond with status 429 above that", parsed.setRateLimit)
-	flags.BoolVar(&parsed.settings.RateLimit.ResetOnly, "reset-only", false, "with -rate-limit: send X-RateLimit-Reset instead of Retry-After")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		_, _ = fmt.Fprintln(stdout, "Pass flags through make, for example: make api ARGS='-older -errors=detail'")
 		flags.SetOutput(stdout)
@@ -74,10 +68,12 @@ func (o *options) addOrganizations(text string) error {
 
 func (o *options) setErrors(text string) error {
 	o.settings.Errors = unpodtest.ErrorForm(text)
-	if !slices.Contains(errorForms, o.settings.Errors) {
-		return fmt.Errorf("must be one of %v", errorForms)
+	switch o.settings.Errors {
+	case unpodtest.MessageForm, unpodtest.ObjectForm, unpodtest.TextForm, unpodtest.DetailForm:
+		return nil
+	default:
+		return errors.New("must be message, error, error-text or detail")
 	}
-	return nil
 }
 
 func (o *options) setRateLimit(text string) error {
