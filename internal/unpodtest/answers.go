@@ -27,12 +27,6 @@ func JSON(status int, body string) http.HandlerFunc {
 	return Body(status, "application/json", body)
 }
 
-// List responds with the configurations as the platform does. It encodes them
-// only once, so that a benchmark does not measure that.
-func List(configurations ...Configuration) http.HandlerFunc {
-	return encode(listBody(configurations), http.StatusOK)
-}
-
 // HTML responds with a web page, as a proxy or an unhandled server error does.
 func HTML(status int, body string) http.HandlerFunc {
 	return Body(status, "text/html; charset=utf-8", body)
@@ -77,11 +71,6 @@ func FieldErrors(status int, message string, errors map[string][]string) http.Ha
 // them without a renderer.
 func PlainFieldErrors(status int, errors map[string][]string) http.HandlerFunc {
 	return encode(errors, status)
-}
-
-// TokenExpired responds as the platform does if the token has expired.
-func TokenExpired() http.HandlerFunc {
-	return MessageForm.tokenExpired()
 }
 
 // OrgHandleRequired responds as older platforms do if Org-Handle is missing.

@@ -39,8 +39,6 @@ func TestErrors_documentedForms(t *testing.T) {
 	} {
 		wantAnswer(t, ask(t, answer, http.MethodGet, Path, "", ""), 418, "application/json", want)
 	}
-	wantAnswer(t, ask(t, TokenExpired(), http.MethodGet, Path, "", ""), 403, "application/json",
-		`{"status_code":403,"message":"Token has expired."}`)
 	wantAnswer(t, ask(t, OrgHandleRequired(), http.MethodGet, Path, "", ""), 400, "application/json",
 		`{"status_code":400,"message":"Org-Handle header is required."}`)
 }
@@ -62,11 +60,6 @@ func wantHeader(t *testing.T, got *httptest.ResponseRecorder, want map[string]st
 			t.Errorf("got %s %q, want %q", name, got, value)
 		}
 	}
-}
-
-func TestList(t *testing.T) {
-	t.Parallel()
-	wantAnswer(t, ask(t, List(Documented()...), http.MethodGet, Path, "", ""), 200, "application/json", documented)
 }
 
 func TestRedirect(t *testing.T) {

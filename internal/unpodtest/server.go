@@ -26,7 +26,7 @@ type Server struct {
 	CACertPEM string
 
 	http     *http.Server
-	listener *listener
+	listener net.Listener
 	served   chan struct{} // closed once the port is free
 }
 
@@ -59,7 +59,7 @@ func listenTLS(ctx context.Context, api *API, certificate tls.Certificate) (*Ser
 }
 
 // listen opens the port, unless ctx is done.
-func listen(ctx context.Context, address string) (*listener, error) {
+func listen(ctx context.Context, address string) (net.Listener, error) {
 	tcp, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err == nil && ctx.Err() != nil {
 		err = errors.Join(ctx.Err(), tcp.Close())
@@ -67,11 +67,11 @@ func listen(ctx context.Context, address string) (*listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}
-	return newListener(tcp), nil
+	return tcp, nil
 }
 
 // newServer returns a server that does not serve yet.
-func newServer(api *API, scheme string, listener *listener) *Server {
+func newServer(api *API, scheme string, listener net.Listener) *Server {
 	return &Server{
 		API:      api,
 		URL:      scheme + "://" + listener.Addr().String(),
@@ -84,12 +84,6 @@ func newServer(api *API, scheme string, listener *listener) *Server {
 func (s *Server) serve(accept func(net.Listener) error) {
 	defer close(s.served)
 	_ = accept(s.listener) // It returns ErrServerClosed after Close.
-}
-
-// Silence makes every open connection go silent: it stays open, but gets no
-// response, not even to an HTTP/2 ping. Later connections work.
-func (s *Server) Silence() {
-	s.listener.silence()
 }
 
 // Close stops listening and drops every connection. It returns once the port is
