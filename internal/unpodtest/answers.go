@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -43,45 +42,53 @@ func Header(name, value string, next http.HandlerFunc) http.HandlerFunc {
 // Message responds with an error as the platform's renderer sends it from 401
 // up.
 func Message(status int, message string) http.HandlerFunc {
-	return encode(map[string]any{"message": message, "status_code": status}, status)
+	return encode(status, map[string]any{"message": message, "status_code": status})
 }
 
 // ErrorObject responds with an error as newer documentation shows it.
 func ErrorObject(status int, code, message string) http.HandlerFunc {
-	return encode(map[string]any{"error": map[string]string{"code": code, "message": message}}, status)
+	return encode(status, map[string]any{"error": map[string]string{"code": code, "message": message}})
 }
 
 // ErrorText responds with an error that is a string.
 func ErrorText(status int, text string) http.HandlerFunc {
-	return encode(map[string]string{"error": text}, status)
+	return encode(status, map[string]string{"error": text})
 }
 
 // Detail responds with an error as Django REST framework sends it without a
 // renderer.
 func Detail(status int, text string) http.HandlerFunc {
-	return encode(map[string]string{"detail": text}, status)
+	return encode(status, map[string]string{"detail": text})
 }
 
 // FieldErrors responds with field errors as the platform's renderer sends them.
 func FieldErrors(status int, message string, errors map[string][]string) http.HandlerFunc {
-	return encode(map[string]any{"status_code": status, "message": message, "data": struct{}{}, "errors": errors}, status)
+	return encode(status, map[string]any{"status_code": status, "message": message, "data": struct{}{}, "errors": errors})
 }
 
 // PlainFieldErrors responds with field errors as Django REST framework sends
 // them without a renderer.
 func PlainFieldErrors(status int, errors map[string][]string) http.HandlerFunc {
-	return encode(errors, status)
+	return encode(status, errors)
 }
 
 // OrgHandleRequired responds as older platforms do if Org-Handle is missing.
 func OrgHandleRequired() http.HandlerFunc {
-	return MessageForm.orgHandleRequired()
+	return Message(http.StatusBadRequest, "Org-Handle header is required.")
 }
 
 // RateLimited responds as newer documentation shows it if the rate limit is
 // exhausted until reset. To add the documented Retry-After, use [Header].
 func RateLimited(reset time.Time) http.HandlerFunc {
 	return rateLimitHeaders(60, reset, ErrorObject(http.StatusTooManyRequests, "rate_limit_exceeded", "Rate limit exceeded."))
+}
+
+// rateLimitHeaders adds the headers of an exhausted limit. Reset is rounded up, so
+// that a client that waits this long is not too early.
+func rateLimitHeaders(limit int, reset time.Time, next http.HandlerFunc) http.HandlerFunc {
+	next = Header("X-RateLimit-Reset", strconv.FormatInt(reset.Add(time.Second-1).Unix(), 10), next)
+	next = Header("X-RateLimit-Remaining", "0", next)
+	return Header("X-RateLimit-Limit", strconv.Itoa(limit), next)
 }
 
 // Throttled responds as the platform does if a request came too soon.
@@ -111,17 +118,12 @@ func Delay(by time.Duration, next http.HandlerFunc) http.HandlerFunc {
 func Drip(interval time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		ticker := time.NewTicker(interval)
-		defer ticker.Stop()
-		for {
-			if _, err := io.WriteString(w, " "); err != nil {
-				return
-			}
-			_ = http.NewResponseController(w).Flush() // A failed flush shows at the next write.
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, " ")             // The client may be gone.
+			_ = http.NewResponseController(w).Flush() // Likewise.
 			select {
-			case <-ticker.C:
+			case <-time.After(interval):
 			case <-r.Context().Done():
-				return
 			}
 		}
 	}
@@ -147,10 +149,8 @@ func Unasked(body, text string) http.HandlerFunc {
 			panic(err) // Listen serves HTTP/1.1, which can be hijacked.
 		}
 		_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, text)
-		go func() {
-			_, _ = io.Copy(io.Discard, connection) // Until the client closes it.
-			_ = connection.Close()
-		}()
+		_, _ = io.Copy(io.Discard, connection) // Until the client closes it.
+		_ = connection.Close()
 	}
 }
 
@@ -160,10 +160,10 @@ func HangUp(http.ResponseWriter, *http.Request) {
 }
 
 // encode responds with a value as JSON.
-func encode(value any, status int) http.HandlerFunc {
-	var body strings.Builder
-	if err := json.NewEncoder(&body).Encode(value); err != nil {
+func encode(status int, value any) http.HandlerFunc {
+	body, err := json.Marshal(value)
+	if err != nil {
 		panic(err) // All values are this package's own and can be encoded.
 	}
-	return JSON(status, body.String())
+	return JSON(status, string(body))
 }

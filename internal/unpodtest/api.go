@@ -9,14 +9,11 @@
 package unpodtest
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Path is the list endpoint's path. It repeats the client's constant so that
@@ -30,36 +27,6 @@ const (
 	OrgHandle = "unpod"
 )
 
-// maxBodySize caps how much of a request body is read, in bytes.
-const maxBodySize = 1 << 16
-
-// Configuration is a telephony provider configuration as the API sends it. A nil
-// field is sent as null.
-type Configuration struct {
-	ID         int64   `json:"id"`
-	Provider   *string `json:"provider"`
-	AccountSID *string `json:"account_sid"`
-	CreatedAt  *string `json:"created_at"`
-}
-
-// Documented returns the two configurations in the API's documentation.
-func Documented() []Configuration {
-	return []Configuration{
-		{42, new("twilio"), new("ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), new("2026-02-07T10:00:00Z")},
-		{43, new("plivo"), new("MAyyyyyyyyyyyyyyyyyyyyyyy"), new("2026-02-10T09:00:00Z")},
-	}
-}
-
-// Many returns this number of configurations, each as long as the documented
-// ones.
-func Many(number int) []Configuration {
-	many := make([]Configuration, number)
-	for i := range many {
-		many[i] = Configuration{int64(i + 1), new("twilio"), new(fmt.Sprintf("AC%032d", i+1)), new("2026-02-07T10:00:00Z")}
-	}
-	return many
-}
-
 // Request is a request that the API received.
 type Request struct {
 	Method string
@@ -67,10 +34,7 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   string
-	// RemoteAddr tells connections apart.
-	RemoteAddr string
-	// Proto is the protocol, such as HTTP/2.0.
-	Proto string
+	Proto  string // such as HTTP/2.0
 }
 
 // API is the local Unpod. It is an [http.Handler] and safe for concurrent use.
@@ -83,7 +47,6 @@ type API struct {
 	mu            sync.Mutex
 	settings      Settings
 	organizations []*organization
-	limiter       limiter
 	once          []http.HandlerFunc
 	always        http.HandlerFunc
 	requests      []Request
@@ -139,47 +102,32 @@ func (a *API) Requests() []Request {
 	return slices.Clone(a.requests)
 }
 
-// Connections returns the connections of all organizations' bridges, in the
-// order in which the organizations were added.
+// Connections returns the connections of all organizations' bridges.
 func (a *API) Connections() []Connection {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var all []Connection
-	for _, organization := range a.organizations {
-		all = append(all, organization.connections...)
+	for _, each := range a.organizations {
+		all = append(all, each.connections...)
 	}
 	return all
 }
 
 // ServeHTTP records the request and responds.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.answer(r, readBody(w, r))(w, r) // Read the body before taking the lock.
-}
-
-// readBody reads the request body, and restores it for the next reader. It
-// returns nothing if the body is too large or truncated, since part of it may be
-// valid JSON.
-func readBody(w http.ResponseWriter, r *http.Request) []byte {
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodySize))
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	if err != nil {
-		return nil
-	}
-	return body
+	body, _ := io.ReadAll(r.Body) // Reading it under the lock would make others wait for a slow client.
+	a.answer(r, string(body))(w, r)
 }
 
 // answer records the request and returns the response.
-func (a *API) answer(r *http.Request, body []byte) http.HandlerFunc {
+func (a *API) answer(r *http.Request, body string) http.HandlerFunc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), string(body), r.RemoteAddr, r.Proto})
+	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), body, r.Proto})
 	if len(a.once) > 0 {
-		answer := a.once[0]
+		next := a.once[0]
 		a.once = a.once[1:]
-		return answer
+		return next
 	}
 	if a.always != nil {
 		return a.always
@@ -187,61 +135,43 @@ func (a *API) answer(r *http.Request, body []byte) http.HandlerFunc {
 	return a.platform(r, body)
 }
 
-// platform responds as the platform does. It checks the route first, then the
+// platform responds as the platform does. It checks the path first, then the
 // token, the rate limit, the method and the organization.
-func (a *API) platform(r *http.Request, body []byte) http.HandlerFunc {
-	route, ok := routeOf(r.URL.Path)
-	if !ok {
-		return noRoute(r.URL.Path)
+func (a *API) platform(r *http.Request, body string) http.HandlerFunc {
+	form, method := a.settings.Errors, http.MethodGet
+	bridge := bridgePath.FindStringSubmatch(r.URL.Path)
+	if bridge != nil {
+		method = http.MethodPost
+	} else if r.URL.Path != Path {
+		return noEndpoint(r.URL.Path)
 	}
 	if refusal := a.refuseToken(r.Header.Get("Authorization")); refusal != nil {
 		return refusal
 	}
-	if now := time.Now(); !a.limiter.allow(a.settings.RateLimit, now) {
-		return a.settings.RateLimit.refuse(a.settings.Errors, now, a.limiter.reset)
-	}
-	if r.Method != route.method() {
-		return a.settings.Errors.refuse(http.StatusMethodNotAllowed, "method_not_allowed", `Method "`+r.Method+`" not allowed.`)
-	}
-	organization, refusal := a.organization(r.Header.Get("Org-Handle"))
-	if refusal != nil {
+	if refusal := a.settings.RateLimit.refuse(form); refusal != nil {
 		return refusal
 	}
-	if route.action == listConfigurations {
-		return organization.list(a.settings, r.URL.Query())
+	if r.Method != method {
+		return form.refuse(http.StatusMethodNotAllowed, "method_not_allowed", `Method "`+r.Method+`" not allowed.`)
 	}
-	return a.bridges(organization, route, r.Header.Get("Content-Type"), body)
+	owner, refusal := a.find(r.Header.Get("Org-Handle"))
+	switch {
+	case refusal != nil:
+		return refusal
+	case bridge != nil:
+		return owner.post(form, bridge[1], bridge[2], body)
+	default:
+		return owner.list(a.settings, r.URL.Query())
+	}
 }
 
-// noRoute redirects a path without its trailing slash, and returns 404 for any
+// noEndpoint redirects a path without its trailing slash, and returns 404 for any
 // other.
-func noRoute(path string) http.HandlerFunc {
-	if _, ok := routeOf(path + "/"); ok {
-		return Redirect(http.StatusMovedPermanently, path+"/")
+func noEndpoint(path string) http.HandlerFunc {
+	if path += "/"; path == Path || bridgePath.MatchString(path) {
+		return Redirect(http.StatusMovedPermanently, path)
 	}
 	return HTML(http.StatusNotFound, "<!doctype html><title>Not Found</title><h1>Not Found</h1>")
-}
-
-// bridges responds to a request for an organization's bridges.
-func (a *API) bridges(organization *organization, route route, contentType string, body []byte) http.HandlerFunc {
-	form := a.settings.Errors
-	if route.action == listBridges {
-		return organization.listBridges()
-	}
-	if !isBridge(route.slug) {
-		return form.refuse(http.StatusNotFound, "not_found", "Bridge not found.")
-	}
-	if route.action == showBridge {
-		return organization.showBridge(route.slug)
-	}
-	request, refusal := parseBridgeRequest(form, contentType, body)
-	if refusal != nil {
-		return refusal
-	}
-	if route.action == connect {
-		return organization.connect(form, route.slug, request)
-	}
-	return organization.disconnect(form, route.slug, request)
 }
 
 // refuseToken returns the response to a request without a valid token, else nil.
@@ -253,35 +183,28 @@ func (a *API) refuseToken(authorization string) http.HandlerFunc {
 	case authorization != "Token "+a.Token:
 		return form.refuse(http.StatusUnauthorized, "authentication_failed", "Invalid token.")
 	case a.settings.TokenExpired:
-		return form.tokenExpired()
+		return form.refuse(http.StatusForbidden, "token_expired", "Token has expired.")
 	default:
 		return nil
 	}
 }
 
-// organization returns the organization with this handle, or the response if
-// there is none.
-func (a *API) organization(handle string) (*organization, http.HandlerFunc) {
-	if handle == "" {
-		return nil, a.refuseNoHandle()
-	}
-	for _, organization := range a.organizations {
-		if organization.handle == handle {
-			return organization, nil
-		}
-	}
-	if a.settings.AnyOrganization {
-		return a.organizations[0], nil
-	}
-	return nil, a.settings.Errors.refuse(http.StatusForbidden, "permission_denied", "Invalid organization handle.")
-}
-
-// refuseNoHandle returns the response to a request without Org-Handle. The
-// renderer sends the 206, so only its own error form has one.
-func (a *API) refuseNoHandle() http.HandlerFunc {
+// find returns the organization with this handle, or the response if there is
+// none.
+func (a *API) find(handle string) (*organization, http.HandlerFunc) {
 	form := a.settings.Errors
-	if a.settings.Older || (form != "" && form != MessageForm) {
-		return form.orgHandleRequired()
+	found := slices.IndexFunc(a.organizations, func(o *organization) bool { return o.handle == handle })
+	switch {
+	case handle == "" && !a.settings.Older && (form == "" || form == MessageForm):
+		// Only the renderer sends a 206, so the other forms of errors do not have it.
+		return nil, JSON(http.StatusPartialContent, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)
+	case handle == "":
+		return nil, form.refuse(http.StatusBadRequest, "org_handle_required", "Org-Handle header is required.")
+	case found >= 0:
+		return a.organizations[found], nil
+	case a.settings.AnyOrganization:
+		return a.organizations[0], nil
+	default:
+		return nil, form.refuse(http.StatusForbidden, "permission_denied", "Invalid organization handle.")
 	}
-	return JSON(http.StatusPartialContent, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)
 }

@@ -8,24 +8,24 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // These tests do not use the provider's client, so that the two cannot have the
 // same mistake.
 
-// ask sends a request with these headers and returns the response. It leaves out
-// empty headers.
-func ask(t *testing.T, api http.Handler, method, target, authorization, orgHandle string) *httptest.ResponseRecorder {
+// ask sends a request with these credentials. It leaves out empty headers.
+func ask(t *testing.T, api http.Handler, method, target, authorization, orgHandle, body string) *httptest.ResponseRecorder {
 	t.Helper()
-	request := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
-	if authorization != "" {
-		request.Header.Set("Authorization", authorization)
-	}
-	if orgHandle != "" {
-		request.Header.Set("Org-Handle", orgHandle)
+	request := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+	for name, value := range map[string]string{"Authorization": authorization, "Org-Handle": orgHandle} {
+		if value != "" {
+			request.Header.Set(name, value)
+		}
 	}
 	recorder := httptest.NewRecorder()
 	api.ServeHTTP(recorder, request)
@@ -35,192 +35,107 @@ func ask(t *testing.T, api http.Handler, method, target, authorization, orgHandl
 // list requests the list with valid credentials.
 func list(t *testing.T, api http.Handler, query string) *httptest.ResponseRecorder {
 	t.Helper()
-	return ask(t, api, http.MethodGet, Path+query, "Token "+Token, OrgHandle)
+	return ask(t, api, http.MethodGet, Path+query, valid, OrgHandle, "")
 }
 
-// wantAnswer checks a status and a body. JSON bodies may differ in whitespace
-// and field order.
-func wantAnswer(t *testing.T, got *httptest.ResponseRecorder, wantStatus int, wantType, wantBody string) {
-	t.Helper()
-	if got.Code != wantStatus {
-		t.Errorf("got status %d, want %d", got.Code, wantStatus)
-	}
-	if contentType := got.Header().Get("Content-Type"); contentType != wantType {
-		t.Errorf("got content type %q, want %q", contentType, wantType)
-	}
-	body := got.Body.String()
-	if wantType == "application/json" {
-		body, wantBody = normalize(t, body), normalize(t, wantBody)
-	}
-	if body != wantBody {
-		t.Errorf("got body %s\nwant %s", body, wantBody)
-	}
+// summary returns the status, target and body of a response.
+func summary(got *httptest.ResponseRecorder) string {
+	return strings.Join(strings.Fields(strconv.Itoa(got.Code)+" "+got.Header().Get("Location")+" "+got.Body.String()), " ")
 }
 
-func normalize(t *testing.T, body string) string {
-	t.Helper()
-	var value any
-	if err := json.Unmarshal([]byte(body), &value); err != nil {
-		t.Fatalf("%s: %s", err, body)
-	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
+const (
+	valid   = "Token " + Token
+	fetched = `"message":"Provider configurations fetched successfully.","status_code":200}`
+	listed  = `200 {"data":[` +
+		`{"id":42,"provider":"twilio","account_sid":"ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","created_at":"2026-02-07T10:00:00Z"},` +
+		`{"id":43,"provider":"plivo","account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy","created_at":"2026-02-10T09:00:00Z"}],` + fetched
+	notFound    = "404 <!doctype html><title>Not Found</title><h1>Not Found</h1>"
+	noToken     = "Authentication credentials were not provided."
+	connectPath = BridgesPath + "support-line/connect-provider/"
+	elements    = `{"data":[{"active":true,"api_key":"` + APIKey + `","api_secret":"` + APISecret + `","base_url":null,"id":42,` +
+		`"meta_json":[{"meta_key":"region","meta_value":"us"}],"name":"twilio","org_handle":"one","provider":3,"provider_details":` +
+		`{"description":"A carrier","icon":"https://unpod.example/icon.png","id":3,"name":"twilio"},"sip_url":""}],` + fetched
+)
 
-const documented = `{
-  "status_code": 200,
-  "message": "Provider configurations fetched successfully.",
-  "data": [
-    {"id": 42, "provider": "twilio", "account_sid": "ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "created_at": "2026-02-07T10:00:00Z"},
-    {"id": 43, "provider": "plivo", "account_sid": "MAyyyyyyyyyyyyyyyyyyyyyyy", "created_at": "2026-02-10T09:00:00Z"}
-  ]
-}`
+var platformRows = map[string]struct {
+	settings                               Settings
+	method, path, authorization, orgHandle string
+	want                                   string
+}{
+	"documented":           {Settings{}, "GET", Path, valid, OrgHandle, listed},
+	"no token":             {Settings{}, "GET", Path, "", OrgHandle, `401 {"message":"` + noToken + `","status_code":401}`},
+	"wrong token":          {Settings{}, "GET", Path, "Token x", OrgHandle, `401 {"message":"Invalid token.","status_code":401}`},
+	"wrong prefix":         {Settings{}, "GET", Path, "Bearer " + Token, OrgHandle, `401 {"message":"Invalid token.","status_code":401}`},
+	"no handle":            {Settings{}, "GET", Path, valid, "", `206 {"status_code":206,"message":"Org-Handle header not found","data":{}}`},
+	"wrong handle":         {Settings{}, "GET", Path, valid, "x", `403 {"message":"Invalid organization handle.","status_code":403}`},
+	"wrong method":         {Settings{}, "POST", Path, valid, OrgHandle, `405 {"message":"Method \"POST\" not allowed.","status_code":405}`},
+	"no slash":             {Settings{}, "GET", strings.TrimSuffix(Path, "/"), "", "", "301 " + Path},
+	"no slash, bridge":     {Settings{}, "POST", strings.TrimSuffix(connectPath, "/"), "", "", "301 " + connectPath},
+	"wrong method, bridge": {Settings{}, "GET", connectPath, valid, OrgHandle, `405 {"message":"Method \"GET\" not allowed.","status_code":405}`},
+	"path with a prefix":   {Settings{}, "GET", "/prefix" + Path, valid, OrgHandle, notFound},
+	"path with more":       {Settings{}, "GET", connectPath + "x", valid, OrgHandle, notFound},
+	"object":               {Settings{Errors: ObjectForm}, "GET", Path, "", "", `401 {"error":{"code":"not_authenticated","message":"` + noToken + `"}}`},
+	"text":                 {Settings{Errors: TextForm}, "GET", Path, "", "", `401 {"error":"` + noToken + `"}`},
+	"detail":               {Settings{Errors: DetailForm}, "GET", Path, "", "", `401 {"detail":"` + noToken + `"}`},
+	"no handle, detail":    {Settings{Errors: DetailForm}, "GET", Path, valid, "", `400 {"detail":"Org-Handle header is required."}`},
+	"no handle, older":     {Settings{Older: true}, "GET", Path, valid, "", `400 {"message":"Org-Handle header is required.","status_code":400}`},
+	"expired":              {Settings{TokenExpired: true}, "GET", Path, valid, OrgHandle, `403 {"message":"Token has expired.","status_code":403}`},
+	"expired, wrong token": {Settings{TokenExpired: true}, "GET", Path, "Token x", OrgHandle, `401 {"message":"Invalid token.","status_code":401}`},
+	"empty":                {Settings{}, "GET", Path, valid, "none", `200 {"data":[],` + fetched},
+	"empty as an object":   {Settings{EmptyObject: true}, "GET", Path, valid, "none", `200 {"data":{},"message":"Success","status_code":200}`},
+	"not empty":            {Settings{EmptyObject: true}, "GET", Path, valid, OrgHandle, listed},
+	"any organization":     {Settings{AnyOrganization: true}, "GET", Path, valid, "x", listed},
+	"another organization": {Settings{AnyOrganization: true}, "GET", Path, valid, "none", `200 {"data":[],` + fetched},
+	"nulls":                {Settings{}, "GET", Path, valid, "null", `200 {"data":[{"id":1,"provider":null,"account_sid":null,"created_at":null}],` + fetched},
+	"older":                {Settings{Older: true}, "GET", Path, valid, "one", "200 " + elements},
+	"older, paged":         {Settings{Older: true, Pages: true}, "GET", Path, valid, "one", `200 {"count":1,` + elements[1:]},
+}
 
 func TestPlatform(t *testing.T) {
 	t.Parallel()
-	const (
-		html     = "text/html; charset=utf-8"
-		notFound = "<!doctype html><title>Not Found</title><h1>Not Found</h1>"
-		right    = "Token " + Token
-	)
-	for name, test := range map[string]struct {
-		method, path, authorization, orgHandle string
-		wantStatus                             int
-		wantType, wantBody                     string
-	}{
-		"documented":               {"GET", Path, right, OrgHandle, 200, "application/json", documented},
-		"no token":                 {"GET", Path, "", OrgHandle, 401, "application/json", `{"message":"Authentication credentials were not provided.","status_code":401}`},
-		"wrong token":              {"GET", Path, "Token wrong", OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
-		"token without prefix":     {"GET", Path, Token, OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
-		"wrong prefix":             {"GET", Path, "Bearer " + Token, OrgHandle, 401, "application/json", `{"message":"Invalid token.","status_code":401}`},
-		"no token or organization": {"GET", Path, "", "", 401, "application/json", `{"message":"Authentication credentials were not provided.","status_code":401}`},
-		"no organization":          {"GET", Path, right, "", 206, "application/json", `{"status_code":206,"message":"Org-Handle header not found","data":{}}`},
-		"wrong organization":       {"GET", Path, right, "wrong", 403, "application/json", `{"message":"Invalid organization handle.","status_code":403}`},
-		"another method":           {"POST", Path, right, OrgHandle, 405, "application/json", `{"message":"Method \"POST\" not allowed.","status_code":405}`},
-		"another path":             {"GET", "/api/v2/platform/", right, OrgHandle, 404, html, notFound},
-		"path with a prefix":       {"GET", "/prefix" + Path, right, OrgHandle, 404, html, notFound},
-		"root":                     {"GET", "/", "", "", 404, html, notFound},
-	} {
+	for name, test := range platformRows {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := New(Token, OrgHandle, Documented()...)
-			wantAnswer(t, ask(t, api, test.method, test.path, test.authorization, test.orgHandle), test.wantStatus, test.wantType, test.wantBody)
+			api.AddOrganization("none")
+			api.AddOrganization("one", Documented()[0])
+			api.AddOrganization("null", Configuration{ID: 1})
+			api.Set(func(settings *Settings) { *settings = test.settings })
+			if got := summary(ask(t, api, test.method, test.path, test.authorization, test.orgHandle, "")); got != test.want {
+				t.Errorf("got %s\nwant %s", got, test.want)
+			}
 		})
 	}
 }
 
-func TestPlatform_redirectsMissingSlash(t *testing.T) {
+func TestPlatform_pages(t *testing.T) {
 	t.Parallel()
-	got := ask(t, New(Token, OrgHandle), http.MethodGet, strings.TrimSuffix(Path, "/"), "", "")
-	if got.Code != http.StatusMovedPermanently || got.Header().Get("Location") != Path {
-		t.Errorf("got status %d and location %q, want 301 and %q", got.Code, got.Header().Get("Location"), Path)
-	}
-}
-
-func TestList_empty(t *testing.T) {
-	t.Parallel()
-	api := New(Token, OrgHandle)
-	wantAnswer(t, list(t, api, ""), 200, "application/json",
-		`{"status_code":200,"message":"Provider configurations fetched successfully.","data":[]}`)
-	api.Set(func(s *Settings) { s.EmptyObject = true })
-	wantAnswer(t, list(t, api, ""), 200, "application/json", `{"status_code":200,"message":"Success","data":{}}`)
-	api.SetConfigurations(Documented()...)
-	wantAnswer(t, list(t, api, ""), 200, "application/json", documented)
-}
-
-func TestList_nullAndEmptyFields(t *testing.T) {
-	t.Parallel()
-	api := New(Token, OrgHandle, Configuration{ID: 1}, Configuration{2, new(""), new(""), new("")})
-	wantAnswer(t, list(t, api, ""), 200, "application/json", `{
-		"status_code": 200,
-		"message": "Provider configurations fetched successfully.",
-		"data": [
-			{"id": 1, "provider": null, "account_sid": null, "created_at": null},
-			{"id": 2, "provider": "", "account_sid": "", "created_at": ""}
-		]
-	}`)
-}
-
-func TestList_pages(t *testing.T) {
-	t.Parallel()
-	var all []Configuration
-	for id := range int64(250) {
-		all = append(all, Configuration{ID: id})
-	}
-	api := New(Token, OrgHandle, all...)
-	if ids, count := page250(t, api, ""); len(ids) != 250 || count != nil {
-		t.Errorf("without pages: got %d elements and count %v, want 250 and none", len(ids), count)
-	}
+	api := New(Token, OrgHandle, Many(250)...)
 	api.Set(func(s *Settings) { s.Pages = true })
 	for query, want := range map[string]struct{ first, length int }{
-		"":                                     {0, 10},
-		"?page=1":                              {0, 10},
-		"?page=2":                              {10, 10},
-		"?page=25":                             {240, 10},
-		"?page=26":                             {250, 0},
-		"?page_size=100":                       {0, 100},
-		"?page=3&page_size=100":                {200, 50},
-		"?page=4&page_size=100":                {300, 0},
-		"?page_size=1000":                      {0, 100},
-		"?page=2&page_size=1000":               {100, 100},
-		"?page=2&page_size=7":                  {7, 7},
-		"?page=0&page_size=0":                  {0, 10},
-		"?page=-1&page_size=-1":                {0, 10},
-		"?page=x&page_size=y":                  {0, 10},
-		"?page=9223372036854775807":            {0, 0},
+		"":                                     {1, 10},
+		"?page=2":                              {11, 10},
+		"?page=26":                             {0, 0},
+		"?page=3&page_size=100":                {201, 50},
+		"?page=2&page_size=1000":               {101, 100},
+		"?page=0&page_size=0":                  {1, 10},
+		"?page=x&page_size=-1":                 {1, 10},
 		"?page=92233720368547760&page_size=99": {0, 0},
 	} {
-		ids, count := page250(t, api, query)
-		if count == nil || *count != 250 {
-			t.Errorf("%s: got count %v, want 250", query, count)
+		var body struct {
+			Count int             `json:"count"`
+			Data  []Configuration `json:"data"`
 		}
-		if len(ids) != want.length || (len(ids) > 0 && ids[0] != int64(want.first)) {
-			t.Errorf("%s: got IDs %v, want %d from %d", query, ids, want.length, want.first)
+		if err := json.Unmarshal(list(t, api, query).Body.Bytes(), &body); err != nil {
+			t.Fatal(err)
+		}
+		if body.Count != 250 || len(body.Data) != want.length || want.length > 0 && body.Data[0].ID != int64(want.first) {
+			t.Errorf("%s: got count %d and %v, want %d from %d", query, body.Count, body.Data, want.length, want.first)
 		}
 	}
 }
 
-// page250 returns the IDs and the count of one response.
-func page250(t *testing.T, api http.Handler, query string) (ids []int64, count *int) {
-	t.Helper()
-	var body struct {
-		Count *int            `json:"count"`
-		Data  []Configuration `json:"data"`
-	}
-	if err := json.Unmarshal(list(t, api, query).Body.Bytes(), &body); err != nil {
-		t.Fatal(err)
-	}
-	for _, configuration := range body.Data {
-		ids = append(ids, configuration.ID)
-	}
-	return ids, body.Count
-}
-
-func TestRequests(t *testing.T) {
-	t.Parallel()
-	api := New(Token, OrgHandle)
-	if got := api.Requests(); len(got) != 0 {
-		t.Errorf("got %d requests before the first one, want none", len(got))
-	}
-	list(t, api, "?page=2")
-	before := api.Requests()
-	ask(t, api, http.MethodPost, "/elsewhere", "", "other")
-	if len(before) != 1 {
-		t.Errorf("got %d requests, want the earlier result to stay at 1", len(before))
-	}
-	want := []Request{
-		{"GET", Path, map[string][]string{"page": {"2"}}, http.Header{"Authorization": {"Token " + Token}, "Org-Handle": {OrgHandle}}, "", "192.0.2.1:1234", "HTTP/1.1"},
-		{"POST", "/elsewhere", map[string][]string{}, http.Header{"Org-Handle": {"other"}}, "", "192.0.2.1:1234", "HTTP/1.1"},
-	}
-	if got := api.Requests(); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
-
-func TestAnswerNext_comesBeforeAnswerAlways(t *testing.T) {
+func TestAnswers_byHand(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle, Documented()...)
 	api.AnswerNext(JSON(418, "{}"))
@@ -232,46 +147,70 @@ func TestAnswerNext_comesBeforeAnswerAlways(t *testing.T) {
 	api.AnswerAlways(JSON(500, "{}"))
 	api.AnswerNext(JSON(429, "{}"))
 	for range 3 {
-		got = append(got, list(t, api, "").Code)
+		got = append(got, ask(t, api, http.MethodPost, "/elsewhere?page=2", "", "other", "text").Code)
 	}
-	api.AnswerAlways(nil)
-	got = append(got, list(t, api, "").Code)
-	if want := []int{418, 502, 503, 200, 429, 500, 500, 200}; !reflect.DeepEqual(got, want) {
+	if want := []int{418, 502, 503, 200, 429, 500, 500}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got statuses %v, want %v", got, want)
 	}
-	if len(api.Requests()) != 8 {
-		t.Errorf("got %d requests, want 8, including those with a set response", len(api.Requests()))
+	last := Request{"POST", "/elsewhere", map[string][]string{"page": {"2"}}, http.Header{"Org-Handle": {"other"}}, "text", "HTTP/1.1"}
+	if requests := api.Requests(); len(requests) != 7 || !reflect.DeepEqual(requests[6], last) {
+		t.Errorf("got requests %v, want 7 with %v at the end", requests, last)
 	}
 }
 
-// TestAPI_concurrentUse is meant for the race detector.
-func TestAPI_concurrentUse(t *testing.T) {
+func TestRateLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := New(Token, OrgHandle)
+		api.Set(func(s *Settings) { s.RateLimit = RateLimit{Requests: 2, Window: time.Minute} })
+		ask(t, api, http.MethodGet, Path, "", "", "") // Without a token, it does not count.
+		for i, test := range []struct {
+			after time.Duration
+			want  int
+		}{
+			{0, 200}, {29500 * time.Millisecond, 200}, {0, 429}, {30500*time.Millisecond - 1, 429}, {1, 200}, {0, 200}, {0, 429},
+		} {
+			<-time.After(test.after)
+			got := list(t, api, "")
+			if got.Code != test.want {
+				t.Errorf("request %d: got status %d, want %d", i, got.Code, test.want)
+			}
+			// The bubble's clock starts at midnight, January 1, 2000.
+			if i == 2 && (got.Header().Get("Retry-After") != "31" || got.Header().Get("X-RateLimit-Reset") != "946684860" ||
+				summary(got) != `429 {"message":"Request was throttled. Expected available in 31 seconds.","status_code":429}`) {
+				t.Errorf("got %v and %s, want 31 seconds until the limit resets", got.Header(), got.Body)
+			}
+		}
+	})
+}
+
+func TestBridges(t *testing.T) {
 	t.Parallel()
 	api := New(Token, OrgHandle, Documented()...)
-	var users sync.WaitGroup
-	for range 20 {
-		users.Go(func() {
-			api.AnswerNext(JSON(http.StatusTeapot, "{}"))
-			api.SetConfigurations(Documented()...)
-			api.Set(func(s *Settings) { s.EmptyObject = true })
-			api.Set(func(s *Settings) { s.Pages = true })
-			api.AnswerAlways(nil)
-			list(t, api, "")
-			api.Requests()
-		})
-	}
-	users.Wait()
-	if got := len(api.Requests()); got != 20 {
-		t.Errorf("got %d requests, want 20", got)
-	}
-}
-
-// TestDocumented_returnsCopies checks that a test cannot change the
-// configurations of another.
-func TestDocumented_returnsCopies(t *testing.T) {
-	t.Parallel()
-	*Documented()[0].Provider = "changed"
-	if got := *Documented()[0].Provider; got != "twilio" {
-		t.Errorf("got provider %q, want twilio", got)
+	const (
+		disconnectPath = BridgesPath + "support-line/disconnect-provider/"
+		connect42      = `{"provider_config_id":42,"phone_number":"+14155550100"}`
+		data           = `{"data":{"bridge_slug":"support-line","phone_number":"+14155550100"},`
+		notConnected   = `400 {"message":"Phone number is not connected to this bridge.","status_code":400}`
+	)
+	for _, step := range []struct {
+		path, body, want string
+		connected        []Connection
+	}{
+		{connectPath, `{"provider_config_id":"42"}`, `400 {"message":"Malformed request.","status_code":400}`, nil},
+		{connectPath, `{"provider_config_id":44}`, `400 {"message":"Provider configuration not found or phone number invalid.","status_code":400}`, nil},
+		{connectPath, connect42, "200 " + data + `"message":"Provider connected to bridge successfully.","status_code":200}`, []Connection{{"support-line", 42, new("twilio"), "+14155550100"}}},
+		{connectPath, strings.Replace(connect42, "42", "43", 1), "200 " + data + `"message":"Provider connected to bridge successfully.","status_code":200}`, []Connection{{"support-line", 43, new("plivo"), "+14155550100"}}},
+		{BridgesPath + "other/disconnect-provider/", connect42, notConnected, []Connection{{"support-line", 43, new("plivo"), "+14155550100"}}},
+		{disconnectPath, `{"phone_number":"+1"}`, notConnected, []Connection{{"support-line", 43, new("plivo"), "+14155550100"}}},
+		{disconnectPath, connect42, "200 " + data + `"message":"Provider disconnected from bridge successfully.","status_code":200}`, nil},
+		{disconnectPath, connect42, notConnected, nil},
+	} {
+		if got := summary(ask(t, api, http.MethodPost, step.path, valid, OrgHandle, step.body)); got != step.want {
+			t.Errorf("%s %s: got %s\nwant %s", step.path, step.body, got, step.want)
+		}
+		if got := api.Connections(); len(got) != len(step.connected) || len(got) > 0 && !reflect.DeepEqual(got, step.connected) {
+			t.Errorf("%s %s: got connections %v, want %v", step.path, step.body, got, step.connected)
+		}
 	}
 }

@@ -5,13 +5,18 @@ package unpodtest
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
-	"errors"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"testing"
 	"time"
 )
 
@@ -27,69 +32,91 @@ type Server struct {
 
 	http     *http.Server
 	listener net.Listener
-	served   chan struct{} // closed once the port is free
 }
 
 // Listen serves the API over HTTP at an address such as 127.0.0.1:3001, or
-// 127.0.0.1:0 for a free port, until Close. It fails if the address is not
-// available, or if ctx is done.
+// 127.0.0.1:0 for a free port, until Close.
 func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
-	listener, err := listen(ctx, address)
-	if err != nil {
-		return nil, err
-	}
-	server := newServer(a, "http", listener)
-	go server.serve(server.http.Serve)
-	return server, nil
+	return a.listen(ctx, address, nil)
 }
 
-// listenTLS serves the API over TLS on a free port.
-func listenTLS(ctx context.Context, api *API, certificate tls.Certificate) (*Server, error) {
-	listener, err := listen(ctx, "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	server := newServer(api, "https", listener)
-	server.CACertPEM = CertificatePEM(certificate)
-	server.http.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
-	// Otherwise net/http logs every client that does not trust the certificate.
-	server.http.ErrorLog = log.New(io.Discard, "", 0)
-	go server.serve(func(l net.Listener) error { return server.http.ServeTLS(l, "", "") })
-	return server, nil
-}
-
-// listen opens the port, unless ctx is done.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	tcp, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err == nil && ctx.Err() != nil {
-		err = errors.Join(ctx.Err(), tcp.Close())
-	}
+// listen serves the API over HTTP, or over TLS if there is a configuration for it.
+func (a *API) listen(ctx context.Context, address string, config *tls.Config) (*Server, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}
-	return tcp, nil
-}
-
-// newServer returns a server that does not serve yet.
-func newServer(api *API, scheme string, listener net.Listener) *Server {
-	return &Server{
-		API:      api,
-		URL:      scheme + "://" + listener.Addr().String(),
-		http:     &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second},
-		listener: listener,
-		served:   make(chan struct{}),
+	inner := &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config}
+	scheme, serve := "http://", inner.Serve
+	if config != nil {
+		scheme, serve = "https://", func(l net.Listener) error { return inner.ServeTLS(l, "", "") }
+		// Otherwise net/http logs every client that does not trust the certificate.
+		inner.ErrorLog = log.New(io.Discard, "", 0)
 	}
+	go func() { _ = serve(listener) }() // It returns ErrServerClosed after Close.
+	return &Server{API: a, URL: scheme + listener.Addr().String(), http: inner, listener: listener}, nil
 }
 
-func (s *Server) serve(accept func(net.Listener) error) {
-	defer close(s.served)
-	_ = accept(s.listener) // It returns ErrServerClosed after Close.
-}
-
-// Close stops listening and drops every connection. It returns once the port is
-// free, even if serve has yet to start.
+// Close stops listening and drops every connection.
 func (s *Server) Close() error {
 	err := s.http.Close()
-	<-s.served
+	_ = s.listener.Close() // If Serve has not started yet, http.Server does not close it.
 	return err
+}
+
+// Start serves the API over plain HTTP until the test ends.
+func Start(tb testing.TB, api *API) *Server {
+	tb.Helper()
+	return start(tb, api, nil)
+}
+
+// StartTLS serves the API over TLS and HTTP/2 until the test ends. It makes a
+// certificate for 127.0.0.1 and these names.
+func StartTLS(tb testing.TB, api *API, names ...string) *Server {
+	tb.Helper()
+	certificate := NewCertificate(tb, names...)
+	server := start(tb, api, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}})
+	server.CACertPEM = CertificatePEM(certificate)
+	return server
+}
+
+func start(tb testing.TB, api *API, config *tls.Config) *Server {
+	tb.Helper()
+	server, err := api.listen(tb.Context(), "127.0.0.1:0", config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			tb.Errorf("closing the local Unpod: %s", err)
+		}
+	})
+	return server
+}
+
+// NewCertificate makes a CA certificate that is also a server certificate for
+// 127.0.0.1 and these names.
+func NewCertificate(tb testing.TB, names ...string) tls.Certificate {
+	tb.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	template := &x509.Certificate{
+		NotAfter:              time.Now().Add(time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames:              names,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// CertificatePEM encodes a certificate as PEM, without its key.
+func CertificatePEM(certificate tls.Certificate) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]}))
 }

@@ -3,6 +3,12 @@
 
 package unpodtest
 
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
 // Settings choose which of the documented platforms the local Unpod imitates.
 // The zero value is the newest one.
 type Settings struct {
@@ -25,4 +31,56 @@ type Settings struct {
 	// Pages adds the platform's paginator: count beside data, and the page and
 	// page_size parameters.
 	Pages bool
+}
+
+// ErrorForm is one of the documented forms of an error body. The zero value
+// means MessageForm.
+type ErrorForm string
+
+// The forms, with the fields of their bodies.
+const (
+	MessageForm ErrorForm = "message"    // message and status_code: the platform's renderer
+	ObjectForm  ErrorForm = "error"      // error.code and error.message
+	TextForm    ErrorForm = "error-text" // error, a string
+	DetailForm  ErrorForm = "detail"     // detail: Django REST framework without a renderer
+)
+
+// refuse responds with an error in this form.
+func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
+	switch f {
+	case ObjectForm:
+		return ErrorObject(status, code, message)
+	case TextForm:
+		return ErrorText(status, message)
+	case DetailForm:
+		return Detail(status, message)
+	default:
+		return Message(status, message)
+	}
+}
+
+// RateLimit allows a number of requests per window, which begins with its first
+// request. The zero value means no limit.
+type RateLimit struct {
+	Requests int
+	Window   time.Duration
+
+	reset time.Time // when the current window ends
+	used  int       // requests in the current window
+}
+
+// refuse counts a request. It returns the response to one above the limit, else
+// nil.
+func (l *RateLimit) refuse(form ErrorForm) http.HandlerFunc {
+	now := time.Now()
+	if !now.Before(l.reset) {
+		l.reset, l.used = now.Add(l.Window), 0
+	}
+	l.used++
+	if l.Requests == 0 || l.used <= l.Requests {
+		return nil
+	}
+	seconds := strconv.Itoa(int((l.reset.Sub(now) + time.Second - 1) / time.Second))
+	refusal := form.refuse(http.StatusTooManyRequests, "rate_limit_exceeded", "Request was throttled. Expected available in "+seconds+" seconds.")
+	return rateLimitHeaders(l.Requests, l.reset, Header("Retry-After", seconds, refusal))
 }
