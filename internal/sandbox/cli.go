@@ -62,10 +62,7 @@ func parseVersion(path, output string) (CLI, error) {
 	if match == nil {
 		return CLI{}, fmt.Errorf("%s is not Terraform or OpenTofu, version 1 or later. It printed:\n%s", path, output)
 	}
-	name := "terraform"
-	if match[1] == "OpenTofu" {
-		name = "tofu"
-	}
+	name := map[string]string{"Terraform": "terraform", "OpenTofu": "tofu"}[match[1]]
 	minor, err := strconv.Atoi(match[3])
 	return CLI{Path: path, Name: name, Version: match[2], Minor: minor, platform: match[4]}, err
 }

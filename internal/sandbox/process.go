@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -30,12 +29,9 @@ func stopGently(cmd *exec.Cmd) {
 // runGently runs a command and returns its output, which errors include too.
 func runGently(cmd *exec.Cmd) (string, error) {
 	stopGently(cmd)
-	var output bytes.Buffer
-	cmd.Stdout = &output
-	cmd.Stderr = &output
-	if err := cmd.Run(); err != nil {
-		line := append([]string{filepath.Base(cmd.Path)}, cmd.Args[1:]...)
-		return output.String(), fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, strings.TrimSpace(output.String()))
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		return string(output), fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, bytes.TrimSpace(output))
 	}
-	return output.String(), nil
+	return string(output), nil
 }

@@ -6,101 +6,81 @@
 package sandbox
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 )
 
-func TestNew_interruptedBuildLeavesNothing(t *testing.T) {
-	tmp := ownTmp(t)
-	cli, err := FindCLI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(pathVariable, cli)
-	// This fake go creates a file to show that the build has started.
+// fakes makes New run two shell scripts as the CLI and as go. It returns the
+// directory for temporary files.
+func fakes(t *testing.T, cli, build string) (tmp string) {
+	t.Helper()
 	bin := t.TempDir()
-	started := filepath.Join(bin, "started")
-	writeScript(t, filepath.Join(bin, "go"), `echo object >"$GOTMPDIR/object"; touch "`+started+`"; exec sleep 60`)
+	writeScript(t, filepath.Join(bin, "terraform"), cli)
+	writeScript(t, filepath.Join(bin, "go"), build)
+	t.Setenv(pathVariable, "")
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return ownTmp(t)
+}
 
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		defer cancel()
-		for !exists(started) && ctx.Err() == nil {
-			<-time.After(10 * time.Millisecond)
-		}
-	}()
-	if _, err := New(ctx); err == nil {
-		t.Error("got no error from an interrupted New, want one")
+// printVersion is a CLI that New accepts.
+const printVersion = `printf 'Terraform v1.11.4\non linux_amd64\n'`
+
+//nolint:paralleltest // It sets environment variables.
+func TestNew_failureLeavesNothing(t *testing.T) {
+	for want, scripts := range map[string][2]string{
+		"version 0 of another program": {"echo version 0 of another program", "exit 0"},
+		"no such command":              {"echo no such command; exit 1", "exit 0"},
+		"building the provider":        {printVersion, `echo object >"${GOTMPDIR:?}/object"; exit 1`},
+	} {
+		t.Run(want, func(t *testing.T) {
+			tmp := fakes(t, scripts[0], scripts[1])
+			if _, err := New(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got error %v, want %q", err, want)
+			}
+			wantEmpty(t, tmp)
+		})
 	}
-	if !exists(started) {
-		t.Error("New did not reach the build")
+}
+
+//nolint:paralleltest // It sets environment variables.
+func TestNew_interruptedBuildLeavesNothing(t *testing.T) {
+	ctx, pipe := untilWritten(t)
+	tmp := fakes(t, printVersion, `echo object >"${GOTMPDIR:?}/object"; echo started >`+pipe+`; exec sleep 60`)
+	if _, err := New(ctx); err == nil || ctx.Err() == nil {
+		t.Errorf("got error %v, want one after the build has started", err)
 	}
 	wantEmpty(t, tmp)
 }
 
-func TestCommand_isInterruptedOnce(t *testing.T) {
+// untilWritten returns a context that ends once something is written to the pipe.
+func untilWritten(t *testing.T) (context.Context, string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = os.ReadFile(pipe)
+		cancel()
+	}()
+	return ctx, pipe
+}
+
+// TestRun_interruptsOnce has a CLI with a child, which is interrupted as well.
+func TestRun_interruptsOnce(t *testing.T) {
 	t.Parallel()
-	w := scriptWorkspace(t, `trap 'echo interrupted; n=$((n+1))' INT
-echo ready
-while [ -z "$n" ]; do sleep 0.05; done
+	ctx, pipe := untilWritten(t)
+	s := unbuilt(t, `trap 'n=$((n+1))' INT
+(trap 'echo interrupted; exit' INT; echo ready >`+pipe+`; while :; do sleep 0.05; done)
 sleep 0.2
 exit "$n"`)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	cmd := w.Command(ctx, nil, "plan")
-	output := startAndRead(t, cmd, cancel)
-	if strings.Count(output, "interrupted") != 1 || cmd.ProcessState.ExitCode() != 1 {
-		t.Errorf("got output %q and state %v, want exactly one interrupt", output, cmd.ProcessState)
+	output, err := (&Workspace{s.root, s}).Run(ctx, nil, "plan", "-no-color")
+	if output != "interrupted\n" || err == nil || !strings.HasSuffix(err.Error(), "/terraform plan -no-color: exit status 1\ninterrupted") {
+		t.Errorf("got output %q and error %v, want one interrupt each, the command and its output", output, err)
 	}
-}
-
-// startAndRead cancels once the command has printed its first line, and returns
-// the rest of the output.
-func startAndRead(t *testing.T, cmd *exec.Cmd, cancel func()) string {
-	t.Helper()
-	reader, writer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = reader.Close() }()
-	cmd.Stdout = writer
-	if err := errors.Join(cmd.Start(), writer.Close()); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(reader)
-	if _, err := lines.ReadString('\n'); err != nil {
-		t.Error(err)
-	}
-	cancel()
-	rest, err := io.ReadAll(lines)
-	if err != nil {
-		t.Error(err)
-	}
-	if err := cmd.Wait(); err == nil || errors.Is(err, exec.ErrWaitDelay) {
-		t.Errorf("got error %v from Wait, want the exit status", err)
-	}
-	return string(rest)
-}
-
-// scriptWorkspace returns a workspace whose CLI is a shell script.
-func scriptWorkspace(t *testing.T, script string) *Workspace {
-	t.Helper()
-	dir := t.TempDir()
-	cli := filepath.Join(dir, "terraform")
-	writeScript(t, cli, script)
-	return &Workspace{Dir: dir, sandbox: &Sandbox{CLI: CLI{Path: cli}, root: dir}}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

@@ -38,10 +38,6 @@ type Sandbox struct {
 // New finds the CLI and builds the provider into a mirror for it. If it fails or
 // ctx is done, it leaves nothing behind.
 func New(ctx context.Context) (*Sandbox, error) {
-	return newSandbox(ctx, modulePath)
-}
-
-func newSandbox(ctx context.Context, target string) (*Sandbox, error) {
 	path, err := FindCLI()
 	if err != nil {
 		return nil, err
@@ -53,7 +49,7 @@ func newSandbox(ctx context.Context, target string) (*Sandbox, error) {
 		return nil, fmt.Errorf("making the sandbox's directory: %w", err)
 	}
 	s := &Sandbox{CLI: CLI{Path: path}, root: root}
-	if err := s.prepare(ctx, target); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -67,57 +63,47 @@ func (s *Sandbox) Close() error {
 	return nil
 }
 
-func (s *Sandbox) prepare(ctx context.Context, target string) error {
+func (s *Sandbox) prepare(ctx context.Context) error {
 	for _, dir := range []string{s.home(), s.tmp(), s.workspaces()} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return fmt.Errorf("preparing the sandbox: %w", err)
 		}
 	}
-	if err := s.writeCLIConfig(); err != nil {
+	// Init installs providers only from the mirror.
+	if err := writeCLIConfig(s.cliConfig(), "filesystem_mirror", "path", s.mirror()); err != nil {
 		return err
 	}
-	workspace, err := s.WorkspaceFromText("")
-	if err != nil {
-		return err
-	}
-	output, err := workspace.Run(ctx, nil, "version")
+	output, err := (&Workspace{Dir: s.root, sandbox: s}).Run(ctx, nil, "version")
 	if err != nil {
 		return err
 	}
 	if s.CLI, err = parseVersion(s.CLI.Path, output); err != nil {
 		return err
 	}
-	return s.buildProvider(ctx, target)
-}
-
-// writeCLIConfig makes init install providers only from the mirror.
-func (s *Sandbox) writeCLIConfig() error {
-	mirror := fmt.Sprintf("filesystem_mirror {\n    path = %q\n  }", filepath.ToSlash(s.mirror()))
-	return writeCLIConfig(s.cliConfig(), mirror)
+	return s.buildProvider(ctx)
 }
 
 // WithoutInit writes a CLI configuration with which the provider needs no init,
 // and returns its path for TF_CLI_CONFIG_FILE.
 func (s *Sandbox) WithoutInit() (string, error) {
-	override := fmt.Sprintf("dev_overrides {\n    \"unpod-ai/unpod\" = %q\n  }", filepath.ToSlash(filepath.Dir(s.provider())))
 	path := filepath.Join(s.root, "without-init.tfrc")
-	return path, writeCLIConfig(path, override)
+	return path, writeCLIConfig(path, "dev_overrides", `"unpod-ai/unpod"`, filepath.Dir(s.provider()))
 }
 
-// writeCLIConfig writes a CLI configuration with this installation method.
-func writeCLIConfig(path, installation string) error {
-	config := "disable_checkpoint = true\n\nprovider_installation {\n  " + installation + "\n}\n"
+// writeCLIConfig writes a CLI configuration with one installation method, which has
+// one setting, a directory.
+func writeCLIConfig(path, method, setting, dir string) error {
+	config := fmt.Sprintf("disable_checkpoint = true\n\nprovider_installation {\n  %s {\n    %s = %q\n  }\n}\n", method, setting, filepath.ToSlash(dir))
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		return fmt.Errorf("writing the sandbox's CLI configuration: %w", err)
 	}
 	return nil
 }
 
-// buildProvider builds the package target into the mirror.
-func (s *Sandbox) buildProvider(ctx context.Context, target string) error {
+func (s *Sandbox) buildProvider(ctx context.Context) error {
 	// As in a release, there is no cgo and no symbols. Terraform hashes the
 	// binary before each plan, so its size matters.
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", s.provider(), target)
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", s.provider(), modulePath)
 	goos, goarch, _ := strings.Cut(s.CLI.platform, "_")
 	// An interrupted compiler leaves its temporary files behind.
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch, "GOTMPDIR="+s.tmp())
@@ -125,6 +111,61 @@ func (s *Sandbox) buildProvider(ctx context.Context, target string) error {
 		return fmt.Errorf("building the provider: %w", err)
 	}
 	return nil
+}
+
+// Workspace copies a configuration's directory, without state, lock files and
+// other traces of earlier runs.
+func (s *Sandbox) Workspace(source string) (*Workspace, error) {
+	w, err := s.emptyWorkspace()
+	if err != nil {
+		return nil, err
+	}
+	if err := copyConfiguration(source, w.Dir); err != nil {
+		return nil, fmt.Errorf("copying the configuration %s: %w", source, err)
+	}
+	return w, nil
+}
+
+// WorkspaceFromText makes a workspace with config as its only file, main.tf.
+func (s *Sandbox) WorkspaceFromText(config string) (*Workspace, error) {
+	w, err := s.emptyWorkspace()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(w.Dir, "main.tf"), []byte(config), 0o600); err != nil {
+		return nil, fmt.Errorf("writing a configuration: %w", err)
+	}
+	return w, nil
+}
+
+func (s *Sandbox) emptyWorkspace() (*Workspace, error) {
+	dir, err := os.MkdirTemp(s.workspaces(), "")
+	if err != nil {
+		return nil, fmt.Errorf("making a workspace: %w", err)
+	}
+	return &Workspace{Dir: dir, sandbox: s}, nil
+}
+
+// environ returns the environment of the CLI. It sets the home and temporary
+// directories under the names that all systems use. Those in extra override it.
+func (s *Sandbox) environ(extra map[string]string) []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + s.home(),
+		"USERPROFILE=" + s.home(),
+		"APPDATA=" + s.home(),
+		"TMPDIR=" + s.tmp(),
+		"TEMP=" + s.tmp(),
+		"TMP=" + s.tmp(),
+		"TF_CLI_CONFIG_FILE=" + s.cliConfig(),
+		"TF_IN_AUTOMATION=1",
+		"TF_INPUT=0",
+		"CHECKPOINT_DISABLE=1",
+	}
+	for name, value := range extra {
+		env = append(env, name+"="+value)
+	}
+	return env
 }
 
 // provider returns the path of the provider's binary in the mirror.

@@ -4,133 +4,15 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
-
-// box is shared because a build takes longer than all tests together.
-var box *Sandbox
-
-func TestMain(m *testing.M) {
-	os.Exit(runTests(m))
-}
-
-func runTests(m *testing.M) int {
-	var err error
-	if box, err = New(context.Background()); errors.Is(err, ErrNoCLI) {
-		fmt.Fprintf(os.Stderr, "Skipped all tests of the sandbox: %s.\n", err)
-		return 0
-	} else if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	status := m.Run()
-	if err := box.Close(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return status
-}
-
-// TestRun_initInstallsTheBuild runs in a broken environment: the proxy and the
-// CLI configuration do not exist, and TF_CLI_ARGS is invalid.
-//
-//nolint:paralleltest // It sets environment variables.
-func TestRun_initInstallsTheBuild(t *testing.T) {
-	home := t.TempDir()
-	for name, value := range map[string]string{
-		"HOME":                home,
-		"USERPROFILE":         home,
-		"APPDATA":             home,
-		"HTTPS_PROXY":         "http://127.0.0.1:1",
-		"TF_CLI_ARGS":         "-no-such-argument",
-		"TF_CLI_CONFIG_FILE":  filepath.Join(home, "gone.tfrc"),
-		"TF_DATA_DIR":         filepath.Join(home, "data"),
-		"TF_PLUGIN_CACHE_DIR": filepath.Join(home, "cache"),
-	} {
-		t.Setenv(name, value)
-	}
-	w := textWorkspace(t, `
-terraform {
-  required_providers {
-    unpod = {
-      source = "unpod-ai/unpod"
-    }
-  }
-}
-
-provider "unpod" {}
-`)
-	if _, err := w.Run(t.Context(), nil, "init"); err != nil {
-		t.Fatal(err)
-	}
-	output, err := w.Run(t.Context(), nil, "version")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "/unpod-ai/unpod v" + version; !strings.Contains(output, want) {
-		t.Errorf("missing %q in the output of version:\n%s", want, output)
-	}
-	if _, err := w.Run(t.Context(), nil, "providers", "schema", "-json"); err != nil {
-		t.Errorf("the installed provider does not start: %v", err)
-	}
-	wantEmpty(t, home)
-}
-
-//nolint:paralleltest // It sets environment variables.
-func TestNew_failedBuildLeavesNothing(t *testing.T) {
-	tmp := ownTmp(t)
-	_, err := newSandbox(t.Context(), modulePath+"/internal/nosuchpackage")
-	if err == nil || !strings.Contains(err.Error(), "nosuchpackage") {
-		t.Errorf("got error %v, want one with the output of go build", err)
-	}
-	wantEmpty(t, tmp)
-}
-
-func TestNew_missingCLILeavesNothing(t *testing.T) {
-	tmp := ownTmp(t)
-	t.Setenv(pathVariable, filepath.Join(tmp, "gone"))
-	if _, err := New(t.Context()); err == nil {
-		t.Error("got no error for a missing CLI, want one")
-	}
-	wantEmpty(t, tmp)
-}
-
-func TestNew_otherProgramLeavesNothing(t *testing.T) {
-	program := filepath.Join(t.TempDir(), executable("terraform"))
-	writeScript(t, program, "echo version 0 of another program")
-	tmp := ownTmp(t)
-	t.Setenv(pathVariable, program)
-	if _, err := New(t.Context()); err == nil || !strings.Contains(err.Error(), "version 0 of another program") {
-		t.Errorf("got error %v, want one with what the program printed", err)
-	}
-	wantEmpty(t, tmp)
-}
-
-func TestModuleRoot(t *testing.T) {
-	t.Parallel()
-	root, err := ModuleRoot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(root, "internal", "sandbox")); err != nil {
-		t.Error(err)
-	}
-}
-
-func textWorkspace(t *testing.T, config string) *Workspace {
-	t.Helper()
-	w, err := box.WorkspaceFromText(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 // ownTmp gives the test its own temporary directory on every system.
 func ownTmp(t *testing.T) string {
@@ -144,8 +26,113 @@ func ownTmp(t *testing.T) string {
 
 func wantEmpty(t *testing.T, dir string) {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) > 0 {
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		t.Errorf("%s is not empty: %v (error: %v)", dir, entries, err)
+	}
+}
+
+// filesIn returns the paths of all files below a directory.
+func filesIn(t *testing.T, dir string) []string {
+	t.Helper()
+	var files []string
+	if err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+//nolint:paralleltest // It sets environment variables.
+func TestNew_initInstallsTheBuild(t *testing.T) {
+	tmp := ownTmp(t)
+	box, err := New(t.Context())
+	if errors.Is(err, ErrNoCLI) {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	w, err1 := box.WorkspaceFromText("terraform {\n  required_providers {\n    unpod = { source = \"unpod-ai/unpod\" }\n  }\n}\n")
+	overrides, err2 := box.WithoutInit()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range []struct{ config, args, want string }{
+		{overrides, "providers schema -json", `"base_url"`},
+		{box.cliConfig(), "init", "unpod-ai/unpod v" + version},
+		{box.cliConfig(), "providers schema -json", `"base_url"`},
+	} {
+		output, err := w.Run(t.Context(), map[string]string{"TF_CLI_CONFIG_FILE": run.config}, strings.Fields(run.args)...)
+		if err != nil || !strings.Contains(output, run.want) {
+			t.Errorf("%s: got error %v, want %s in:\n%s", run.args, err, run.want, output)
+		}
+	}
+	if err := box.Close(); err != nil {
+		t.Error(err)
+	}
+	wantEmpty(t, tmp)
+}
+
+// unbuilt returns a sandbox without a provider, whose CLI is a shell script.
+func unbuilt(t *testing.T, script string) *Sandbox {
+	t.Helper()
+	root := t.TempDir()
+	writeScript(t, filepath.Join(root, "terraform"), script)
+	s := &Sandbox{CLI: CLI{Path: filepath.Join(root, "terraform")}, root: root}
+	if err := os.Mkdir(s.workspaces(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+//nolint:paralleltest // It sets environment variables.
+func TestCommand_inheritsNoEnvironment(t *testing.T) {
+	for _, name := range []string{"TF_CLI_ARGS", "TF_VAR_x", "UNPOD_API_TOKEN", "HTTPS_PROXY", "XDG_CONFIG_HOME", "HOME", "CHECKPOINT_DISABLE"} {
+		t.Setenv(name, "the caller's")
+	}
+	s := unbuilt(t, "")
+	got := (&Workspace{s.root, s}).Command(t.Context(), map[string]string{"UNPOD_ORG_HANDLE": "unpod"}, "plan").Env
+	want := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.home(), "USERPROFILE=" + s.home(), "APPDATA=" + s.home(), "TMPDIR=" + s.tmp(), "TEMP=" + s.tmp(),
+		"TMP=" + s.tmp(), "TF_CLI_CONFIG_FILE=" + s.cliConfig(), "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1", "UNPOD_ORG_HANDLE=unpod",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got environment %q\nwant %q", got, want)
+	}
+}
+
+func TestWorkspace_copiesOnlyConfiguration(t *testing.T) {
+	t.Parallel()
+	source, configuration := t.TempDir(), fstest.MapFS{}
+	for _, name := range []string{
+		"main.tf", "values.auto.tfvars", "modules/bridge/main.tf", "modules/bridge/.terraform/modules.json",
+		".terraform/providers/one", ".terraform.lock.hcl", ".terraform.tfstate.lock.info",
+		"terraform.tfstate", "terraform.tfstate.backup", "terraform.tfstate.d/other/terraform.tfstate", "old.tfstate",
+	} {
+		configuration[name] = &fstest.MapFile{Data: []byte(name)}
+	}
+	if err := os.CopyFS(source, configuration); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(source, "main.tf"), filepath.Join(source, "link.tf")); err != nil {
+		t.Log("this system cannot make links, so the test has none:", err)
+	}
+	s := unbuilt(t, "")
+	w, err := s.Workspace(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := filesIn(t, w.Dir), []string{"main.tf", "modules/bridge/main.tf", "values.auto.tfvars"}; !slices.Equal(got, want) {
+		t.Errorf("got files %v, want %v", got, want)
+	}
+	content, err := os.ReadFile(filepath.Join(w.Dir, "modules", "bridge", "main.tf"))
+	if err != nil || string(content) != "modules/bridge/main.tf" {
+		t.Errorf("got %q and error %v from a copy, want its name", content, err)
+	}
+	if _, err := s.Workspace(filepath.Join(source, "gone")); err == nil || !strings.Contains(err.Error(), filepath.Join(source, "gone")) {
+		t.Errorf("got error %v for a missing directory, want one that names it", err)
 	}
 }
