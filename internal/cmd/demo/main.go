@@ -50,7 +50,7 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		return fmt.Errorf("examples/bridge needs curl: %w", err)
 	}
-	show := newScreen(stdout)
+	show := newScreen(stdout, stderr)
 	show.heading("The Unpod provider at work, all on this machine")
 	show.text("Building the provider from this clone, into a local mirror. The first time takes a minute or two ...")
 	root, err := sandbox.ModuleRoot(ctx)
@@ -65,28 +65,44 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if box.CLI.Name == "terraform" && box.CLI.Minor < 4 {
 		return errTooOld
 	}
-
 	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...).Listen(ctx, "127.0.0.1:0")
 	if err != nil {
-		return fmt.Errorf("starting a local Unpod: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-
 	workspace, err := box.Workspace(filepath.Join(root, "examples", "bridge"))
 	if err != nil {
 		return err
 	}
 	show.text("Starting a local Unpod with two provider configurations: " + server.URL)
 	show.text("Running " + box.CLI.Path + ", version " + box.CLI.Version + ", on a scratch copy of examples/bridge")
-
-	cli := commandLine{
-		name: box.CLI.Name, workspace: workspace, unpod: server, show: show, stderr: stderr,
-		env: environment(server.URL, show.colored),
-	}
-	if err := cli.runAll(ctx); err != nil {
+	if err := runCommands(ctx, show, box.CLI.Name, workspace, server); err != nil {
 		return err
 	}
 	show.closing()
+	return nil
+}
+
+// runCommands runs the CLI and shows the platform's state after each change. It
+// applies saved plans, which need no confirmation.
+func runCommands(ctx context.Context, show *screen, cli string, workspace *sandbox.Workspace, server *unpodtest.Server) error {
+	for _, command := range []string{
+		"init", "plan -out=tfplan", "apply tfplan", "plan -destroy -out=tfplan", "apply tfplan",
+	} {
+		show.heading("$ " + cli + " " + command)
+		cmd := workspace.Command(ctx, environment(server.URL, show.colored), strings.Fields(command)...)
+		cmd.Stdout, cmd.Stderr = show.out, show.err
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%s %s: %w", cli, command, err)
+		}
+		switch command {
+		case "init":
+			show.text("\n(The warning about the lock file appears because the mirror has only this platform's\n" +
+				"build. With a registry, you do not see it.)")
+		case "apply tfplan":
+			show.connections(server.Connections())
+		}
+	}
 	return nil
 }
 
@@ -103,51 +119,4 @@ func environment(baseURL string, colored bool) map[string]string {
 		env["TF_CLI_ARGS"] = "-no-color"
 	}
 	return env
-}
-
-// commandLine imitates a terminal: it shows a command, then the command's
-// output.
-type commandLine struct {
-	name      string
-	workspace *sandbox.Workspace
-	unpod     *unpodtest.Server
-	env       map[string]string
-	show      *screen
-	stderr    io.Writer
-}
-
-// runAll applies saved plans, which need no confirmation, and shows the
-// platform's state after each change.
-func (c commandLine) runAll(ctx context.Context) error {
-	if err := c.run(ctx, "init"); err != nil {
-		return err
-	}
-	c.show.text("\n(The warning about the lock file appears because the mirror has only this platform's\n" +
-		"build. With a registry, you do not see it.)")
-	for _, args := range [][]string{
-		{"plan", "-out=tfplan"},
-		{"apply", "tfplan"},
-		{"plan", "-destroy", "-out=tfplan"},
-		{"apply", "tfplan"},
-	} {
-		if err := c.run(ctx, args...); err != nil {
-			return err
-		}
-		if args[0] == "apply" {
-			c.show.connections(c.unpod.Connections())
-		}
-	}
-	return nil
-}
-
-func (c commandLine) run(ctx context.Context, args ...string) error {
-	line := c.name + " " + strings.Join(args, " ")
-	c.show.heading("$ " + line)
-	cmd := c.workspace.Command(ctx, c.env, args...)
-	cmd.Stdout = c.show.out
-	cmd.Stderr = c.stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w", line, err)
-	}
-	return nil
 }

@@ -14,12 +14,12 @@ import (
 // screen writes the demo's output. It ignores write errors: if nobody can see
 // the demo, its commands fail too.
 type screen struct {
-	out     io.Writer
-	colored bool
+	out, err io.Writer
+	colored  bool
 }
 
-func newScreen(out io.Writer) *screen {
-	return &screen{out: out, colored: wantsColor(out)}
+func newScreen(stdout, stderr io.Writer) *screen {
+	return &screen{out: stdout, err: stderr, colored: wantsColor(stdout)}
 }
 
 // wantsColor reports whether the output is a terminal whose user has not turned
