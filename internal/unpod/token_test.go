@@ -57,6 +57,10 @@ func TestParseToken(t *testing.T) {
 			t.Parallel()
 			token, err := ParseToken(test.text)
 			wantErrorText(t, err, test.wantErr)
+			secret := strings.TrimPrefix(test.want, "Token ")
+			if token.Is(secret) != (err == nil) || token.Is("other") {
+				t.Errorf("got a token that is %q: %t, and another text: %t", secret, token.Is(secret), token.Is("other"))
+			}
 			if err == nil && token.authorization() != test.want {
 				t.Errorf("got %q, want %q", token.authorization(), test.want)
 			}
