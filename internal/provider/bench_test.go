@@ -129,9 +129,7 @@ func httpPlanner(b *testing.B, server *unpodtest.Server) *planner {
 		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
 	}
 	file := filepath.Join(b.TempDir(), "http.tfrc")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		b.Fatal(err)
-	}
+	writeFile(b, file, config)
 	return newPlanner(b, "http", `
 terraform {
   required_providers {
@@ -150,14 +148,11 @@ variable "api_token" {
 // newPlanner runs init, which needs other variables than plan.
 func newPlanner(b *testing.B, name, head string, variables, initVariables map[string]string) *planner {
 	b.Helper()
-	workspace, err := built.WorkspaceFromText(head)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := workspace.Run(b.Context(), initVariables, "init", "-no-color"); err != nil {
+	made := fromText(b, head)
+	if _, err := made.Run(b.Context(), initVariables, "init", "-no-color"); err != nil {
 		b.Fatalf("%v\nIf the registry cannot be reached, set HTTP_PROVIDER_MIRROR to a mirror of hashicorp/http.", err)
 	}
-	return &planner{name: name, head: head, workspace: workspace, variables: variables}
+	return &planner{name: name, head: head, workspace: made, variables: variables}
 }
 
 // write replaces the configuration. The provider is the same, so init need not run
@@ -165,18 +160,12 @@ func newPlanner(b *testing.B, name, head string, variables, initVariables map[st
 func (p *planner) write(b *testing.B, config, accountSID string) {
 	b.Helper()
 	config = p.head + "variable \"account_sid\" { default = \"" + accountSID + "\" }\n" + config
-	if err := os.WriteFile(filepath.Join(p.workspace.Dir, "main.tf"), []byte(config), 0o600); err != nil {
-		b.Fatal(err)
-	}
+	writeFile(b, filepath.Join(p.workspace.Dir, "main.tf"), config)
 }
 
 func (p *planner) plan(b *testing.B) (output string) {
 	b.Helper()
-	output, err := p.workspace.Run(b.Context(), p.variables, "plan", "-no-color")
-	if err != nil {
-		b.Fatal(err)
-	}
-	return output
+	return run(b, p.workspace, p.variables, "plan")
 }
 
 // outputs returns the part of a plan that shows the outputs.

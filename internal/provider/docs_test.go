@@ -4,11 +4,17 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 )
 
 // TestReadme_matchesCode checks README.md's tables of arguments and CLI versions.
@@ -44,11 +50,7 @@ func TestReadme_examplesPlan(t *testing.T) {
 	for _, block := range regexp.MustCompile("(?s)```terraform\n(.*?)```").FindAllStringSubmatch(filesUnder(t, "README.md")["README.md"], -1) {
 		config.WriteString(block[1])
 	}
-	workspace, err := built.WorkspaceFromText(config.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	output := run(t, workspace, attach(t, credentials(documentedUnpod(t), nil)), "plan")
+	output := run(t, fromText(t, config.String()), attach(t, credentials(documentedUnpod(t), nil)), "plan")
 	if want := "+ input  = 42"; !strings.Contains(output, want) {
 		t.Errorf("the plan does not have %q:\n%s", want, output)
 	}
@@ -158,4 +160,35 @@ func TestManifest_hasTheProtocol(t *testing.T) {
 	if manifest := filesUnder(t, name)[name]; !strings.Contains(manifest, `"protocol_versions": ["6.0"]`) {
 		t.Errorf("%s does not say protocol 6.0:\n%s", name, manifest)
 	}
+}
+
+// findModuleRoot runs the go command once for all tests.
+var findModuleRoot = sync.OnceValues(func() (string, error) { return sandbox.ModuleRoot(context.Background()) })
+
+func moduleRoot(tb testing.TB) string {
+	tb.Helper()
+	root, err := findModuleRoot()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return root
+}
+
+// filesUnder returns the texts of the files below a path of this module, by their
+// paths.
+func filesUnder(tb testing.TB, root string) map[string]string {
+	tb.Helper()
+	texts, module := map[string]string{}, os.DirFS(moduleRoot(tb))
+	err := fs.WalkDir(module, root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(module, path)
+		texts[path] = string(text)
+		return err
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return texts
 }

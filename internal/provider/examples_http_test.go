@@ -5,6 +5,8 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
@@ -17,10 +19,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-testing/config"
-	testresource "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -35,8 +36,8 @@ func TestExamples_fromHTTP(t *testing.T) {
 	t.Parallel()
 	t.Run("a configuration matches", func(t *testing.T) {
 		t.Parallel()
-		after := testresource.TestStep{
-			ConfigPlanChecks: testresource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		after := resource.TestStep{
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			Check:            wantNoToken,
 		}
 		moveOver(t, documentedUnpod(t), after, statecheck.ExpectKnownOutputValue("twilio_id", knownvalue.Int64Exact(42)))
@@ -44,27 +45,26 @@ func TestExamples_fromHTTP(t *testing.T) {
 	t.Run("nothing matches", func(t *testing.T) {
 		t.Parallel()
 		needCLI(t, feature{"a destroy after a failed step", 3, 6})
-		after := testresource.TestStep{ExpectError: regexp.MustCompile("Error: No provider configuration matches")}
-		moveOver(t, startUnpod(t, sip), after) // State does not have an output that is null.
+		moveOver(t, startUnpod(t, sip), resource.TestStep{ExpectError: regexp.MustCompile(noMatch)}) // State does not have an output that is null.
 	})
 }
 
 // moveOver applies both configurations against a server, and checks the state of
 // the first.
-func moveOver(t *testing.T, server *unpodtest.Server, after testresource.TestStep, checks ...statecheck.StateCheck) {
+func moveOver(t *testing.T, local *unpodtest.Server, after resource.TestStep, checks ...statecheck.StateCheck) {
 	t.Helper()
 	needCLI(t, feature{})
-	server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
+	local.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
 	examples := filepath.Join(moduleRoot(t), "examples", "from-http")
-	before := testresource.TestStep{
-		Config:            strings.Replace(readFile(t, filepath.Join(examples, "before", "main.tf")), "https://unpod.dev", server.URL, 1),
+	before := resource.TestStep{
+		Config:            strings.Replace(readFile(t, filepath.Join(examples, "before", "main.tf")), "https://unpod.dev", local.URL, 1),
 		ConfigVariables:   config.Variables{"unpod_api_token": config.StringVariable(unpodtest.Token)},
 		ConfigStateChecks: checks,
 	}
 	after.Config = readFile(t, filepath.Join(examples, "main.tf"))
-	providers := factories(credentials(server, nil))
-	providers["http"] = providerserver.NewProtocol6WithError(httpProvider{})
-	testresource.UnitTest(t, testresource.TestCase{ProtoV6ProviderFactories: providers, Steps: []testresource.TestStep{before, after}})
+	providers := factories(credentials(local, nil))
+	providers["http"] = providerserver.NewProtocol6WithError(httpProvider{&unpodProvider{getenv: noVariables}})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: providers, Steps: []resource.TestStep{before, after}})
 }
 
 // wantNoToken checks that the data source whose headers have the token is gone
@@ -78,18 +78,11 @@ func wantNoToken(state *terraform.State) error {
 
 // httpProvider stands in for hashicorp/http, which tests cannot install without
 // a network. It has what the example uses.
-type httpProvider struct{}
+type httpProvider struct{ *unpodProvider }
 
 func (httpProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "http"
 }
-
-func (httpProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-
-func (httpProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
-}
-
-func (httpProvider) Resources(context.Context) []func() resource.Resource { return nil }
 
 func (httpProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{func() datasource.DataSource { return httpDataSource{} }}
@@ -97,12 +90,6 @@ func (httpProvider) DataSources(context.Context) []func() datasource.DataSource 
 
 // httpDataSource stands in for the data source http.
 type httpDataSource struct{}
-
-type httpDataSourceModel struct {
-	URL            string            `tfsdk:"url"`
-	RequestHeaders map[string]string `tfsdk:"request_headers"`
-	ResponseBody   types.String      `tfsdk:"response_body"`
-}
 
 func (httpDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = "http"
@@ -118,36 +105,36 @@ func (httpDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp
 
 // Read gets the URL.
 func (httpDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model httpDataSourceModel
+	var model struct {
+		URL            string            `tfsdk:"url"`
+		RequestHeaders map[string]string `tfsdk:"request_headers"`
+		ResponseBody   types.String      `tfsdk:"response_body"`
+	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	body, err := get(ctx, model.URL, model.RequestHeaders)
+	body, err := get(ctx, model.URL, nil, model.RequestHeaders)
 	if err != nil {
 		resp.Diagnostics.AddError("The request failed", err.Error())
-		return
 	}
-	model.ResponseBody = types.StringValue(body)
+	model.ResponseBody = types.StringValue(string(body))
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-// get returns the body of a response.
-func get(ctx context.Context, url string, headers map[string]string) (string, error) {
+// get returns the body of a response. It does not use the client that is tested.
+func get(ctx context.Context, url string, roots *x509.CertPool, headers map[string]string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for name, value := range headers {
 		request.Header.Set(name, value)
 	}
-	transport := &http.Transport{}
-	defer transport.CloseIdleConnections()
-	response, err := transport.RoundTrip(request)
+	resp, err := (&http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}).RoundTrip(request)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer func() { _ = response.Body.Close() }() // It was read.
-	body, err := io.ReadAll(response.Body)
-	return string(body), err
+	defer func() { _ = resp.Body.Close() }() // It was read.
+	return io.ReadAll(resp.Body)
 }

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
@@ -220,5 +222,22 @@ func TestExamples_describeTheirVariables(t *testing.T) {
 	}
 	if found == 0 {
 		t.Error("found no variable or output")
+	}
+}
+
+// addUnless adds a file to a workspace whose files do not contain a text.
+func addUnless(t *testing.T, workspace *sandbox.Workspace, text, config string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.Contains(readFile(t, file), text) {
+			return
+		}
+	}
+	if err := os.WriteFile(filepath.Join(workspace.Dir, strings.Trim(text, ` "`)+".tf"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
