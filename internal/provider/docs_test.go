@@ -21,12 +21,12 @@ import (
 func TestReadme_matchesCode(t *testing.T) {
 	t.Parallel()
 	readme := filesUnder(t, "README.md")["README.md"]
-	for _, argument := range arguments {
+	for _, a := range arguments {
 		fallback := ""
-		if argument.fallback != "" {
-			fallback = "`" + argument.fallback + "` "
+		if a.fallback != "" {
+			fallback = "`" + a.fallback + "` "
 		}
-		row := "| `" + argument.name + "` | `" + strings.Join(argument.variables, "`, then `") + "` | " + fallback + "| "
+		row := "| `" + a.name + "` | `" + strings.Join(a.variables, "`, then `") + "` | " + fallback + "| "
 		if !strings.Contains(readme, row) {
 			t.Errorf("README.md does not have %s", row)
 		}
@@ -47,8 +47,8 @@ func TestReadme_examplesPlan(t *testing.T) {
 	t.Parallel()
 	needCLI(t, terraformData)
 	var config strings.Builder
-	for _, block := range regexp.MustCompile("(?s)```terraform\n(.*?)```").FindAllStringSubmatch(filesUnder(t, "README.md")["README.md"], -1) {
-		config.WriteString(block[1])
+	for _, code := range findAll(t, "(?s)```terraform\n(.*?)```", "README.md") {
+		config.WriteString(code.groups[1])
 	}
 	output := run(t, fromText(t, config.String()), attach(t, credentials(documentedUnpod(t), nil)), "plan")
 	if want := "+ input  = 42"; !strings.Contains(output, want) {
@@ -61,24 +61,15 @@ func TestReadme_examplesPlan(t *testing.T) {
 // trailing slash. Links to the registry break before a release.
 func TestDocs_linksLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	const ours = "https://github.com/unpod-ai/terraform-provider-unpod/blob/main/"
-	link := regexp.MustCompile(`(?:\]\(|(?m:^\[[^\]]+\]: ))([^\s)]+)`)
-	pages, found := filesUnder(t, "docs"), 0
-	for path, text := range pages {
-		for _, match := range link.FindAllStringSubmatch(text, -1) {
-			if page, ok := strings.CutPrefix(match[1], ours); ok {
-				found++
-				page, anchor, _ := strings.Cut(page, "#")
-				if !slices.Contains(anchors(filesUnder(t, page)[page]), anchor) {
-					t.Errorf("%s links to %q, which does not exist", path, match[1])
-				}
-			} else if !strings.HasPrefix(match[1], "#") && !strings.HasPrefix(match[1], "https://") {
-				t.Errorf("%s links to %q, which is relative", path, match[1])
+	for _, link := range findAll(t, `(?:\]\(|(?m:^\[[^\]]+\]: ))([^\s)]+)`, "docs") {
+		if page, ok := strings.CutPrefix(link.groups[1], "https://github.com/unpod-ai/terraform-provider-unpod/blob/main/"); ok {
+			page, anchor, _ := strings.Cut(page, "#")
+			if !slices.Contains(anchors(filesUnder(t, page)[page]), anchor) {
+				t.Errorf("%s links to %q, which does not exist", link.path, link.groups[1])
 			}
+		} else if !strings.HasPrefix(link.groups[1], "#") && !strings.HasPrefix(link.groups[1], "https://") {
+			t.Errorf("%s links to %q, which is relative", link.path, link.groups[1])
 		}
-	}
-	if found == 0 {
-		t.Error("found no link between pages")
 	}
 }
 
@@ -86,8 +77,8 @@ func TestDocs_linksLeadSomewhere(t *testing.T) {
 func anchors(page string) []string {
 	all := []string{""}
 	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
-		words := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
-		all = append(all, strings.ReplaceAll(words, " ", "-"))
+		kept := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		all = append(all, strings.ReplaceAll(kept, " ", "-"))
 	}
 	return all
 }
@@ -96,20 +87,11 @@ func anchors(page string) []string {
 // the provider does not read.
 func TestDocs_variablesExist(t *testing.T) {
 	t.Parallel()
-	known, found := unpodVariables(), 0
-	name := regexp.MustCompile(`\bUNPOD_[A-Z_]+`)
-	for _, root := range []string{"README.md", "docs", "examples"} {
-		for path, text := range filesUnder(t, root) {
-			for _, variable := range name.FindAllString(text, -1) {
-				found++
-				if _, ok := known[variable]; !ok {
-					t.Errorf("%s names %s, which the provider does not read", path, variable)
-				}
-			}
+	known := unpodVariables()
+	for _, variable := range findAll(t, `\bUNPOD_[A-Z_]+`, "README.md", "docs", "examples") {
+		if _, ok := known[variable.groups[0]]; !ok {
+			t.Errorf("%s names %s, which the provider does not read", variable.path, variable.groups[0])
 		}
-	}
-	if found == 0 {
-		t.Error("found no variable")
 	}
 }
 
@@ -117,14 +99,10 @@ func TestDocs_variablesExist(t *testing.T) {
 // in examples/, which tests run.
 func TestTemplates_haveTestedExamples(t *testing.T) {
 	t.Parallel()
-	templates := filesUnder(t, "templates")
-	for path, text := range templates {
-		if regexp.MustCompile("```(terraform|hcl|tf)").MatchString(text) {
-			t.Errorf("%s contains Terraform code", path)
+	for _, code := range findAll(t, "```\\w+", "templates") {
+		if slices.Contains([]string{"```terraform", "```hcl", "```tf"}, code.groups[0]) {
+			t.Errorf("%s contains Terraform code", code.path)
 		}
-	}
-	if len(templates) == 0 {
-		t.Error("found no templates")
 	}
 }
 
@@ -132,24 +110,14 @@ func TestTemplates_haveTestedExamples(t *testing.T) {
 // the one that a page shows. pull_request_target gives secrets to forks.
 func TestWorkflows_distrustPullRequests(t *testing.T) {
 	t.Parallel()
-	action := regexp.MustCompile(`uses: (\S+)`)
 	pinned := regexp.MustCompile(`^\./|@[0-9a-f]{40}$`)
-	found := 0
-	for _, root := range []string{".github/workflows", "examples/ci"} {
-		for path, text := range filesUnder(t, root) {
-			if strings.Contains(text, "pull_request_target") {
-				t.Errorf("%s uses pull_request_target", path)
-			}
-			for _, match := range action.FindAllStringSubmatch(text, -1) {
-				found++
-				if !pinned.MatchString(match[1]) {
-					t.Errorf("%s does not pin %s to a commit", path, match[1])
-				}
-			}
+	for _, part := range findAll(t, `pull_request\w*|uses: (\S+)`, ".github/workflows", "examples/ci") {
+		switch action := part.groups[1]; {
+		case part.groups[0] == "pull_request_target":
+			t.Errorf("%s uses pull_request_target", part.path)
+		case action != "" && !pinned.MatchString(action):
+			t.Errorf("%s does not pin %s to a commit", part.path, action)
 		}
-	}
-	if found == 0 {
-		t.Error("found no action")
 	}
 }
 
@@ -191,4 +159,27 @@ func filesUnder(tb testing.TB, root string) map[string]string {
 		tb.Fatal(err)
 	}
 	return texts
+}
+
+// found is a match of a pattern in a file.
+type found struct {
+	path   string
+	groups []string
+}
+
+// findAll returns the matches of a pattern in the files below some paths of this
+// module. There must be some.
+func findAll(t *testing.T, pattern string, roots ...string) (all []found) {
+	t.Helper()
+	for _, root := range roots {
+		for path, text := range filesUnder(t, root) {
+			for _, groups := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+				all = append(all, found{path, groups})
+			}
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("found no %s", pattern)
+	}
+	return all
 }
