@@ -4,8 +4,8 @@
 package provider
 
 import (
+	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -13,73 +13,59 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// exampleVariables sets the examples' input variables that have no default.
-var exampleVariables = map[string]string{
-	"TF_VAR_unpod_api_token":   unpodtest.Token,
-	"TF_VAR_sales_api_token":   unpodtest.Token,
-	"TF_VAR_support_api_token": unpodtest.Token,
-	"TF_VAR_api_tokens":        `{"acme-sales":"` + unpodtest.Token + `","acme-support":"` + unpodtest.Token + `"}`,
-}
-
-// exampleNeeds has the examples that older CLI versions cannot run.
-var exampleNeeds = map[string]feature{
-	"examples/bridge": terraformData,
-	"examples/data-sources/unpod_telephony_provider_configuration":  terraformData,
-	"examples/data-sources/unpod_telephony_provider_configurations": terraformData,
-	"examples/ephemeral-token":                                      ephemeralExample,
-	"examples/recipes/audit":                                        checkBlock,
-	"examples/recipes/map":                                          terraformData,
-	"examples/recipes/organizations-opentofu":                       providerForEach,
-	"examples/recipes/regions":                                      optionalAttribute,
-	"examples/recipes/text-id":                                      terraformData,
-}
-
-// examplePlans lists the text that each example's plan must contain. It may add
-// configurations to the documented ones, to cover edge cases.
+// examplePlans lists the feature that an example needs, configurations to add to
+// the documented ones, to cover edge cases, and the text that its plan must contain.
 var examplePlans = map[string]struct {
-	more []unpodtest.Configuration
-	want []string
+	needed feature
+	more   []unpodtest.Configuration
+	want   []string
 }{
+	"examples/bridge": {needed: terraformData},
 	"examples/data-sources/unpod_telephony_provider_configuration": {
-		nil, []string{`provider_config_id = 42`, `provider_config_id = 43`, `account_sid = "ACx+"`},
+		terraformData, nil, []string{`provider_config_id = 42`, `provider_config_id = 43`, `account_sid = "ACx+"`},
 	},
 	"examples/data-sources/unpod_telephony_provider_configurations": {
-		[]unpodtest.Configuration{sip}, []string{`terraform_data\.twilio\["42"\] will`, `Plan: 1 to add`},
+		terraformData, []unpodtest.Configuration{sip}, []string{`terraform_data\.twilio\["42"\] will`, `Plan: 1 to add`},
 	},
 	// One configuration has no account, and two share one.
 	"examples/recipes/map": {
+		terraformData,
 		[]unpodtest.Configuration{sip, {ID: 44, Provider: new("plivo"), AccountSID: unpodtest.Documented()[1].AccountSID}},
 		[]string{
 			`terraform_data\.configuration\["7"\] will`, `terraform_data\.configuration\["44"\] will`,
 			`terraform_data\.account\["MAy+"\] will be created\s[^#]*\+ 43,\s+\+ 44,`, `Plan: 6 to add`,
 		},
 	},
-	"examples/recipes/regions": {nil, []string{`\+ in = 43\s+\+ us = 42`}},
-	"examples/recipes/text-id": {nil, []string{`PROVIDER_CONFIG_ID"\s+\+ value = "42"`}},
+	"examples/recipes/regions": {optionalAttribute, nil, []string{`\+ in = 43\s+\+ us = 42`}},
+	"examples/recipes/text-id": {terraformData, nil, []string{`PROVIDER_CONFIG_ID"\s+\+ value = "42"`}},
+}
+
+// otherTests are examples that other tests here run with more checks.
+var otherTests = []string{
+	"examples/ephemeral-token", "examples/from-http", "examples/from-http/before",
+	"examples/recipes/audit", "examples/recipes/organizations", "examples/recipes/organizations-opentofu",
 }
 
 func TestExamples_plan(t *testing.T) {
 	t.Parallel()
 	for _, name := range exampleDirectories(t, ".tf") {
-		if strings.Contains(name, "/modules/") || name == "examples/from-http/before" {
-			continue // Other tests run these.
+		if strings.Contains(name, "/modules/") || slices.Contains(otherTests, name) {
+			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			needCLI(t, exampleNeeds[name])
-			server := startUnpod(t, append(unpodtest.Documented(), examplePlans[name].more...)...)
-			server.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
-			variables := credentials(server, exampleVariables)
-			variables["TF_VAR_support_base_url"] = server.URL
-			workspace := example(t, name)
+			test := examplePlans[name]
+			needCLI(t, test.needed)
+			local := startUnpod(t, append(unpodtest.Documented(), test.more...)...)
+			local.Set(func(s *unpodtest.Settings) { s.AnyOrganization = true })
+			w := example(t, name)
 			// Terraform does not configure a provider that nothing uses.
-			addUnless(t, workspace, `data "`, `data "unpod_telephony_provider_configurations" "none" { count = 0 }`)
-			output := run(t, workspace, variables, "plan")
-			for _, want := range examplePlans[name].want {
+			writeFile(t, filepath.Join(w.Dir, "none.tf"), `data "unpod_telephony_provider_configurations" "none" { count = 0 }`)
+			output := run(t, w, credentials(local, nil), "plan")
+			for _, want := range test.want {
 				if !regexp.MustCompile(want).MatchString(output) {
 					t.Errorf("no %s in:\n%s", want, output)
 				}
@@ -96,58 +82,51 @@ func TestExamples_passTheirTests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			needCLI(t, mockProvider)
-			workspace := example(t, filepath.Dir(name))
-			if output := run(t, workspace, nil, "test"); !strings.Contains(output, "Success!") {
+			if output := run(t, example(t, filepath.Dir(name)), nil, "test"); !strings.Contains(output, "Success!") {
 				t.Errorf("no test ran:\n%s", output)
 			}
 		})
 	}
 }
 
-// TestExamples_keepOrganizationsApart checks that each platform only receives its
-// organization's token.
+// TestExamples_keepOrganizationsApart checks which platform and organization is sent
+// which token.
 func TestExamples_keepOrganizationsApart(t *testing.T) {
 	t.Parallel()
-	sales := unpodtest.Start(t, unpodtest.New("token-of-sales", "acme-sales", unpodtest.Configuration{ID: 1}))
-	support := unpodtest.Start(t, unpodtest.New("token-of-support", "acme-support", unpodtest.Configuration{ID: 2}))
-	workspace := example(t, "examples/recipes/organizations")
-	output := run(t, workspace, map[string]string{
-		"UNPOD_BASE_URL":           sales.URL,
-		"TF_VAR_sales_api_token":   sales.Token,
-		"TF_VAR_support_api_token": support.Token,
-		"TF_VAR_support_base_url":  support.URL,
-	}, "plan")
-	if !regexp.MustCompile(`sales\s+= \[\s+\+ 1,\s+\]\s+\+ support = \[\s+\+ 2,`).MatchString(output) {
-		t.Errorf("want [1] for sales and [2] for support in:\n%s", output)
-	}
-	for _, server := range []*unpodtest.Server{sales, support} {
-		if got := len(server.Requests()); got != 1 {
-			t.Errorf("%s received %d requests, want 1", server.OrgHandle, got)
-		}
-		for _, request := range server.Requests() {
-			if got := request.Header.Get("Authorization"); got != "Token "+server.Token {
-				t.Errorf("%s received Authorization %q", server.OrgHandle, got)
+	for name, test := range map[string]struct {
+		needed  feature
+		support int // the platform of the other organization
+	}{
+		"examples/recipes/organizations":          {feature{}, 2},
+		"examples/recipes/organizations-opentofu": {providerForEach, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			needCLI(t, test.needed)
+			first, second := startUnpod(t), startUnpod(t)
+			first.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":1}]}`))
+			second.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":2}]}`))
+			output := run(t, example(t, name), map[string]string{ //nolint:gosec // The tokens are made up.
+				"UNPOD_BASE_URL": first.URL, "TF_VAR_support_base_url": second.URL,
+				"TF_VAR_sales_api_token": "token-of-sales", "TF_VAR_support_api_token": "token-of-support",
+				"TF_VAR_api_tokens": `{"acme-sales":"token-of-sales","acme-support":"token-of-support"}`,
+			}, "plan")
+			var got []string
+			for i, local := range []*unpodtest.Server{first, second} {
+				for _, request := range local.Requests() {
+					got = append(got, fmt.Sprintf("%d: %s, %s", i+1, request.Header.Get("Org-Handle"), request.Header.Get("Authorization")))
+				}
 			}
-		}
-	}
-}
-
-// TestExamples_keepManyOrganizationsApart checks that each organization is sent its
-// own token.
-func TestExamples_keepManyOrganizationsApart(t *testing.T) {
-	t.Parallel()
-	needCLI(t, providerForEach)
-	server := documentedUnpod(t)
-	server.AnswerAlways(unpodtest.JSON(200, `{"data":[]}`))
-	tokens := `{"acme-sales":"token-of-sales","acme-support":"token-of-support"}` //nolint:gosec // They are made up.
-	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_api_tokens": tokens})
-	run(t, example(t, "examples/recipes/organizations-opentofu"), variables, "plan")
-	got := map[string]string{}
-	for _, request := range server.Requests() {
-		got[request.Header.Get("Org-Handle")] = request.Header.Get("Authorization")
-	}
-	if want := map[string]string{"acme-sales": "Token token-of-sales", "acme-support": "Token token-of-support"}; !maps.Equal(got, want) {
-		t.Errorf("sent %v, want %v", got, want)
+			want := []string{"1: acme-sales, Token token-of-sales", fmt.Sprintf("%d: acme-support, Token token-of-support", test.support)}
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("sent %q, want %q", got, want)
+			}
+			pattern := fmt.Sprintf(`sales"?\s+= \[\s+\+ 1,\s+\]\s+\+ \S*support"?\s+= \[\s+\+ %d,`, test.support)
+			if !regexp.MustCompile(pattern).MatchString(output) {
+				t.Errorf("no %s in:\n%s", pattern, output)
+			}
+		})
 	}
 }
 
@@ -155,30 +134,27 @@ func TestExamples_keepManyOrganizationsApart(t *testing.T) {
 func TestExamples_auditReportsFindings(t *testing.T) {
 	t.Parallel()
 	needCLI(t, checkBlock)
-	server := startUnpod(t, append(unpodtest.Documented(), sip, unpodtest.Configuration{ID: 50, Provider: new("twilio"), CreatedAt: new("2999-01-01T00:00:00Z")})...)
-	workspace := example(t, "examples/recipes/audit")
-	output := run(t, workspace, credentials(server, map[string]string{"TF_VAR_max_age_days": "30"}), "plan")
+	local := startUnpod(t, append(unpodtest.Documented(), sip, unpodtest.Configuration{ID: 50, Provider: new("twilio"), CreatedAt: new("2999-01-01T00:00:00Z")})...)
+	output := run(t, example(t, "examples/recipes/audit"), credentials(local, map[string]string{"TF_VAR_max_age_days": "30"}), "plan")
 	for _, text := range []string{
 		"Provider configurations older than 30 days: 7, 42, 43. Rotate their credentials.",
 		"Provider configurations at a provider that is not allowed: 7.",
 		`More than one configuration of a provider: {"twilio":[42,50]}. Remove those that nothing uses.`,
 	} {
-		if !regexp.MustCompile(words(text)).MatchString(output) {
-			t.Errorf("no %q in:\n%s", text, output)
-		}
+		wantWords(t, output, text)
 	}
 }
 
 func TestExamples_keepEphemeralTokenOutOfPlanAndState(t *testing.T) {
 	t.Parallel()
 	needCLI(t, ephemeralExample)
-	server := documentedUnpod(t)
-	variables := credentials(server, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_unpod_api_token": unpodtest.Token})
-	workspace := example(t, "examples/ephemeral-token")
-	run(t, workspace, variables, "plan", "-out=plan.bin")
-	run(t, workspace, variables, "apply", "plan.bin")
-	planned := run(t, workspace, nil, "show", "-json", "plan.bin")
-	state := readFile(t, filepath.Join(workspace.Dir, "terraform.tfstate"))
+	local := documentedUnpod(t)
+	variables := credentials(local, map[string]string{"UNPOD_API_TOKEN": "", "TF_VAR_unpod_api_token": unpodtest.Token})
+	w := example(t, "examples/ephemeral-token")
+	run(t, w, variables, "plan", "-out=plan.bin")
+	run(t, w, variables, "apply", "plan.bin")
+	planned := run(t, w, nil, "show", "-json", "plan.bin")
+	state := readFile(t, filepath.Join(w.Dir, "terraform.tfstate"))
 	if strings.Contains(planned+state, unpodtest.Token) {
 		t.Error("the token is in the plan or in state")
 	}
@@ -191,53 +167,26 @@ func TestExamples_keepEphemeralTokenOutOfPlanAndState(t *testing.T) {
 // this ending, relative to the module's root.
 func exampleDirectories(t *testing.T, ending string) []string {
 	t.Helper()
-	found := map[string]bool{}
+	directories := map[string]bool{}
 	for name := range filesUnder(t, "examples") {
 		if strings.HasSuffix(name, ending) {
-			found[path.Dir(name)] = true
+			directories[path.Dir(name)] = true
 		}
 	}
-	if len(found) == 0 {
+	if len(directories) == 0 {
 		t.Fatalf("found no example with %s", ending)
 	}
-	return slices.Sorted(maps.Keys(found))
+	return slices.Sorted(maps.Keys(directories))
 }
 
 // TestExamples_describeTheirVariables checks that readers can tell what each
 // variable and output of an example is.
 func TestExamples_describeTheirVariables(t *testing.T) {
 	t.Parallel()
-	block := regexp.MustCompile(`(?s)\n(variable|output) "(\w+)" \{\n(.*?)\n\}`)
-	found := 0
-	for path, text := range filesUnder(t, "examples") {
-		if !strings.HasSuffix(path, ".tf") {
-			continue
+	for _, declared := range findAll(t, `(?ms)^(variable|output) "(\w+)" \{\n(.*?)\n\}`, "examples") {
+		kind, name, body := declared.groups[1], declared.groups[2], declared.groups[3]
+		if !strings.Contains(body, "  description ") || kind == "variable" && !strings.Contains(body, "  type ") {
+			t.Errorf("%s: %s %q lacks a description or a type", declared.path, kind, name)
 		}
-		for _, match := range block.FindAllStringSubmatch("\n"+text, -1) {
-			found++
-			if !strings.Contains(match[3], "  description ") || match[1] == "variable" && !strings.Contains(match[3], "  type ") {
-				t.Errorf("%s: %s %q lacks a description or a type", path, match[1], match[2])
-			}
-		}
-	}
-	if found == 0 {
-		t.Error("found no variable or output")
-	}
-}
-
-// addUnless adds a file to a workspace whose files do not contain a text.
-func addUnless(t *testing.T, workspace *sandbox.Workspace, text, config string) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(workspace.Dir, "*.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if strings.Contains(readFile(t, file), text) {
-			return
-		}
-	}
-	if err := os.WriteFile(filepath.Join(workspace.Dir, strings.Trim(text, ` "`)+".tf"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
