@@ -30,10 +30,10 @@ func BenchmarkRead(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("configurations=%d/with=ReadDataSource", size), func(b *testing.B) {
-			read := listReader(b, body)
+			readList := listReader(b, body)
 			b.ReportAllocs()
 			for b.Loop() {
-				read(b)
+				readList(b)
 			}
 		})
 	}
@@ -52,21 +52,25 @@ func unmarshal(b *testing.B, body string, want int) {
 // BenchmarkPlan compares plans with the http data source and with this provider.
 // Each configuration is written the way users of that provider would write it.
 func BenchmarkPlan(b *testing.B) {
-	server := startUnpod(b)
-	planners := []*planner{httpPlanner(b, server), unpodPlanner(b, server)}
+	local := startUnpod(b)
+	planners := []*planner{
+		newPlanner(b, "http", httpHead, map[string]string{"TF_VAR_url": local.URL + unpodtest.Path, "TF_VAR_api_token": local.Token}, map[string]string{"TF_CLI_CONFIG_FILE": httpConfig(b)}),
+		newPlanner(b, "unpod", required, credentials(local, nil), nil),
+	}
 	for _, use := range planUses {
 		for _, size := range benchmarkSizes {
-			server.AnswerAlways(unpodtest.JSON(http.StatusOK, listBody(b, size)))
-			for _, planner := range planners {
-				planner.write(b, use.configs[planner.name], *unpodtest.Many(size)[size/2].AccountSID)
+			local.AnswerAlways(unpodtest.JSON(http.StatusOK, listBody(b, size)))
+			for _, p := range planners {
+				account := "variable \"account_sid\" { default = \"" + *unpodtest.Many(size)[size/2].AccountSID + "\" }\n"
+				writeFile(b, filepath.Join(p.workspace.Dir, "main.tf"), p.head+account+use.configs[p.name])
 			}
-			if viaHTTP, viaUnpod := planners[0].outputs(b), planners[1].outputs(b); viaHTTP != viaUnpod {
+			if viaHTTP, viaUnpod := planners[0].plan(b), planners[1].plan(b); viaHTTP != viaUnpod {
 				b.Fatalf("the outputs differ:\n%.1000s\n%.1000s", viaHTTP, viaUnpod)
 			}
-			for _, planner := range planners {
-				b.Run(fmt.Sprintf("uses=%s/configurations=%d/with=%s", use.name, size, planner.name), func(b *testing.B) {
+			for _, p := range planners {
+				b.Run(fmt.Sprintf("uses=%s/configurations=%d/with=%s", use.name, size, p.name), func(b *testing.B) {
 					for b.Loop() {
-						planner.plan(b)
+						p.plan(b)
 					}
 				})
 			}
@@ -115,36 +119,6 @@ type planner struct {
 	variables map[string]string
 }
 
-func unpodPlanner(b *testing.B, server *unpodtest.Server) *planner {
-	b.Helper()
-	return newPlanner(b, "unpod", required, credentials(server, nil), nil)
-}
-
-// httpPlanner installs hashicorp/http from its registry. If HTTP_PROVIDER_MIRROR is
-// set, it uses that directory, which terraform providers mirror has created.
-func httpPlanner(b *testing.B, server *unpodtest.Server) *planner {
-	b.Helper()
-	config := "# Install from the registry.\n"
-	if mirror := os.Getenv("HTTP_PROVIDER_MIRROR"); mirror != "" {
-		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
-	}
-	file := filepath.Join(b.TempDir(), "http.tfrc")
-	writeFile(b, file, config)
-	return newPlanner(b, "http", `
-terraform {
-  required_providers {
-    http = { source = "hashicorp/http" }
-  }
-}
-variable "url" { type = string }
-variable "api_token" {
-  type      = string
-  sensitive = true
-}
-`, map[string]string{"TF_VAR_url": server.URL + unpodtest.Path, "TF_VAR_api_token": unpodtest.Token},
-		map[string]string{"TF_CLI_CONFIG_FILE": file})
-}
-
 // newPlanner runs init, which needs other variables than plan.
 func newPlanner(b *testing.B, name, head string, variables, initVariables map[string]string) *planner {
 	b.Helper()
@@ -155,25 +129,39 @@ func newPlanner(b *testing.B, name, head string, variables, initVariables map[st
 	return &planner{name: name, head: head, workspace: made, variables: variables}
 }
 
-// write replaces the configuration. The provider is the same, so init need not run
-// again.
-func (p *planner) write(b *testing.B, config, accountSID string) {
+const httpHead = `
+terraform {
+  required_providers {
+    http = { source = "hashicorp/http" }
+  }
+}
+variable "url" { type = string }
+variable "api_token" {
+  type      = string
+  sensitive = true
+}
+`
+
+// httpConfig returns the path of a CLI configuration that installs hashicorp/http
+// from its registry. If HTTP_PROVIDER_MIRROR is set, it uses that directory, which
+// terraform providers mirror has created.
+func httpConfig(b *testing.B) string {
 	b.Helper()
-	config = p.head + "variable \"account_sid\" { default = \"" + accountSID + "\" }\n" + config
-	writeFile(b, filepath.Join(p.workspace.Dir, "main.tf"), config)
+	config := "# Install from the registry.\n"
+	if mirror := os.Getenv("HTTP_PROVIDER_MIRROR"); mirror != "" {
+		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	}
+	file := filepath.Join(b.TempDir(), "http.tfrc")
+	writeFile(b, file, config)
+	return file
 }
 
-func (p *planner) plan(b *testing.B) (output string) {
+// plan returns the part of a plan that shows the outputs.
+func (p *planner) plan(b *testing.B) string {
 	b.Helper()
-	return run(b, p.workspace, p.variables, "plan")
-}
-
-// outputs returns the part of a plan that shows the outputs.
-func (p *planner) outputs(b *testing.B) string {
-	b.Helper()
-	plan := p.plan(b)
-	_, changes, found := strings.Cut(plan, "\nChanges to Outputs:\n")
-	if !found {
+	plan := run(b, p.workspace, p.variables, "plan")
+	_, changes, ok := strings.Cut(plan, "\nChanges to Outputs:\n")
+	if !ok {
 		b.Fatalf("the plan has no outputs:\n%s", plan)
 	}
 	return changes
