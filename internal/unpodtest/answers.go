@@ -39,58 +39,6 @@ func Header(name, value string, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// Message responds with an error as the platform's renderer sends it from 401
-// up.
-func Message(status int, message string) http.HandlerFunc {
-	return encode(status, map[string]any{"message": message, "status_code": status})
-}
-
-// ErrorObject responds with an error as newer documentation shows it.
-func ErrorObject(status int, code, message string) http.HandlerFunc {
-	return encode(status, map[string]any{"error": map[string]string{"code": code, "message": message}})
-}
-
-// ErrorText responds with an error that is a string.
-func ErrorText(status int, text string) http.HandlerFunc {
-	return encode(status, map[string]string{"error": text})
-}
-
-// Detail responds with an error as Django REST framework sends it without a
-// renderer.
-func Detail(status int, text string) http.HandlerFunc {
-	return encode(status, map[string]string{"detail": text})
-}
-
-// FieldErrors responds with field errors as the platform's renderer sends them.
-func FieldErrors(status int, message string, errors map[string][]string) http.HandlerFunc {
-	return encode(status, map[string]any{"status_code": status, "message": message, "data": struct{}{}, "errors": errors})
-}
-
-// PlainFieldErrors responds with field errors as Django REST framework sends
-// them without a renderer.
-func PlainFieldErrors(status int, errors map[string][]string) http.HandlerFunc {
-	return encode(status, errors)
-}
-
-// OrgHandleRequired responds as older platforms do if Org-Handle is missing.
-func OrgHandleRequired() http.HandlerFunc {
-	return Message(http.StatusBadRequest, "Org-Handle header is required.")
-}
-
-// RateLimited responds as newer documentation shows it if the rate limit is
-// exhausted until reset. To add the documented Retry-After, use [Header].
-func RateLimited(reset time.Time) http.HandlerFunc {
-	return rateLimitHeaders(60, reset, ErrorObject(http.StatusTooManyRequests, "rate_limit_exceeded", "Rate limit exceeded."))
-}
-
-// rateLimitHeaders adds the headers of an exhausted limit. Reset is rounded up, so
-// that a client that waits this long is not too early.
-func rateLimitHeaders(limit int, reset time.Time, next http.HandlerFunc) http.HandlerFunc {
-	next = Header("X-RateLimit-Reset", strconv.FormatInt(reset.Add(time.Second-1).Unix(), 10), next)
-	next = Header("X-RateLimit-Remaining", "0", next)
-	return Header("X-RateLimit-Limit", strconv.Itoa(limit), next)
-}
-
 // Throttled responds as the platform does if a request came too soon.
 func Throttled(retryAfter string) http.HandlerFunc {
 	return Header("Retry-After", retryAfter, JSON(http.StatusTooManyRequests,

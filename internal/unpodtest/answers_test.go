@@ -16,21 +16,13 @@ import (
 // TestAnswers_headers covers what the tests of the platform do not see.
 func TestAnswers_headers(t *testing.T) {
 	t.Parallel()
-	problems := map[string][]string{"org": {"Required."}}
 	const isJSON = "Content-Type: application/json\r\n"
 	for _, test := range []struct {
 		answer http.HandlerFunc
 		want   string
 	}{
 		{HTML(502, "<h1>"), "Content-Type: text/html; charset=utf-8\r\n502 <h1>"},
-		{FieldErrors(418, "No.", problems), isJSON + `418 {"data":{},"errors":{"org":["Required."]},"message":"No.","status_code":418}`},
-		{PlainFieldErrors(400, problems), isJSON + `400 {"org":["Required."]}`},
-		{OrgHandleRequired(), isJSON + `400 {"message":"Org-Handle header is required.","status_code":400}`},
 		{Throttled("9"), isJSON + "Retry-After: 9\r\n" + `429 {"message":"Request was throttled. Expected available in 9 seconds.","status_code":429}`},
-		{
-			RateLimited(time.Unix(1_800_000_000, 1)), isJSON + "X-Ratelimit-Limit: 60\r\nX-Ratelimit-Remaining: 0\r\nX-Ratelimit-Reset: 1800000001\r\n" +
-				`429 {"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded."}}`,
-		},
 		{Redirect(302, "/x"), "Content-Type: text/plain\r\nLocation: /x\r\n302 /x"},
 	} {
 		response := ask(t, test.answer, http.MethodGet, Path, "", "", "")

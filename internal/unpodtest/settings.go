@@ -49,13 +49,13 @@ const (
 func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
 	switch f {
 	case ObjectForm:
-		return ErrorObject(status, code, message)
+		return encode(status, map[string]any{"error": map[string]string{"code": code, "message": message}})
 	case TextForm:
-		return ErrorText(status, message)
+		return encode(status, map[string]string{"error": message})
 	case DetailForm:
-		return Detail(status, message)
+		return encode(status, map[string]string{"detail": message})
 	default:
-		return Message(status, message)
+		return encode(status, map[string]any{"message": message, "status_code": status})
 	}
 }
 
@@ -82,5 +82,7 @@ func (l *RateLimit) refuse(form ErrorForm) http.HandlerFunc {
 	}
 	seconds := strconv.Itoa(int((l.reset.Sub(now) + time.Second - 1) / time.Second))
 	refusal := form.refuse(http.StatusTooManyRequests, "rate_limit_exceeded", "Request was throttled. Expected available in "+seconds+" seconds.")
-	return rateLimitHeaders(l.Requests, l.reset, Header("Retry-After", seconds, refusal))
+	refusal = Header("X-RateLimit-Reset", strconv.FormatInt(l.reset.Add(time.Second-1).Unix(), 10), refusal)
+	refusal = Header("X-RateLimit-Remaining", "0", Header("X-RateLimit-Limit", strconv.Itoa(l.Requests), refusal))
+	return Header("Retry-After", seconds, refusal)
 }
