@@ -118,27 +118,17 @@ func TestFilter_failsWithoutMatch(t *testing.T) {
 func TestFilter_failsWithSeveralMatches(t *testing.T) {
 	t.Parallel()
 	europe := regions[0]
+	const as, line = "(as set)", "id = %d, provider_slug = %s, account_sid = %s"
 	for name, test := range map[string]struct {
 		argument, value string
 		second          unpodtest.Configuration
-		listed, tell    string // how the two are listed, and what to set
+		first, listed   [2]string // how the slugs and accounts are listed
+		tell            string    // what to set
 	}{
-		"different accounts": {
-			"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: new("ACasia")},
-			"id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = \"ACasia\"", "account_sid or id",
-		},
-		"one without account": {
-			"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio")},
-			"id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = null", "account_sid or id",
-		},
-		"different ids only": {
-			"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: europe.AccountSID},
-			"id = 50, provider_slug = (as set), account_sid = \"ACeurope\"\n  - id = 51, provider_slug = (as set), account_sid = \"ACeurope\"", "id",
-		},
-		"different providers": {
-			"account_sid", "ACeurope", unpodtest.Configuration{ID: 51, Provider: new("vonage"), AccountSID: europe.AccountSID},
-			"id = 50, provider_slug = \"twilio\", account_sid = (as set)\n  - id = 51, provider_slug = \"vonage\", account_sid = (as set)", "provider_slug or id",
-		},
+		"different accounts":  {"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: new("ACasia")}, [2]string{as, `"ACeurope"`}, [2]string{as, `"ACasia"`}, "account_sid or id"},
+		"one without account": {"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio")}, [2]string{as, `"ACeurope"`}, [2]string{as, "null"}, "account_sid or id"},
+		"different ids only":  {"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: europe.AccountSID}, [2]string{as, `"ACeurope"`}, [2]string{as, `"ACeurope"`}, "id"},
+		"different providers": {"account_sid", "ACeurope", unpodtest.Configuration{ID: 51, Provider: new("vonage"), AccountSID: europe.AccountSID}, [2]string{`"twilio"`, as}, [2]string{`"vonage"`, as}, "provider_slug or id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,7 +136,8 @@ func TestFilter_failsWithSeveralMatches(t *testing.T) {
 			wantDiagnostics(t, readData(t, p, lookupName, block{test.argument: test.value}).Diagnostics, diagnostic{
 				summary: "More than one provider configuration matches", path: test.argument,
 				detail: "2 telephony provider configurations of the organization match " + test.argument +
-					".\n\nConfigurations:\n  - " + test.listed + "\n\nTo select one, set " + test.tell + " as well.",
+					".\n\nConfigurations:\n  - " + fmt.Sprintf(line, 50, test.first[0], test.first[1]) + "\n  - " + fmt.Sprintf(line, 51, test.listed[0], test.listed[1]) +
+					"\n\nTo select one, set " + test.tell + " as well.",
 			})
 		})
 	}

@@ -36,11 +36,6 @@ var (
 	noBody   = BodyType{Empty: true}
 )
 
-// nested wraps a text in nested JSON arrays.
-func nested(levels int, text string) string {
-	return strings.Repeat("[", levels) + text + strings.Repeat("]", levels)
-}
-
 var envelopeTests = map[string]struct {
 	body    string
 	wantIDs []int64
@@ -69,8 +64,6 @@ var envelopeTests = map[string]struct {
 	"byte order mark twice":              {body: "\ufeff\ufeff" + oneConfiguration, wantErr: &NotJSONError{jsonBody}},
 	"byte order mark alone":              {body: "\ufeff", wantErr: &NotJSONError{BodyType{true, jsonContent}}},
 
-	"brackets in strings": {body: `{"data":[{"id":1,"a\\":"` + nested(100, `\"`) + `","\"[":"\\"}]}`, wantIDs: []int64{1}},
-
 	"data in another case":     {body: `{"Data":[{"id":1}]}`, wantErr: &ShapeError{"data", missing}},
 	"data missing":             {body: `{"status_code":200}`, wantErr: &ShapeError{"data", missing}},
 	"data null":                {body: `{"data":null}`, wantErr: &ShapeError{"data", notList}},
@@ -87,7 +80,6 @@ var envelopeTests = map[string]struct {
 
 	"element null":            {body: `{"data":[{"id":1},null]}`, wantErr: &ShapeError{"data[1]", withoutID}},
 	"element number":          {body: `{"data":[{"id":1},2]}`, wantErr: &ShapeError{"data[1]", notObject}},
-	"element list":            {body: `{"data":[[{"id":1}]]}`, wantErr: &ShapeError{"data[0]", notObject}},
 	"element empty":           {body: `{"data":[{}]}`, wantErr: &ShapeError{"data[0]", withoutID}},
 	"id null":                 {body: `{"data":[{"id":null}]}`, wantErr: &ShapeError{"data[0]", withoutID}},
 	"id text":                 {body: `{"data":[{"id":"1"}]}`, wantErr: &ShapeError{"data[0].id", notInteger}},
@@ -104,14 +96,9 @@ var envelopeTests = map[string]struct {
 	"created_at with an invisible character": {body: `{"data":[{"id":1,"created_at":"\u200b"}]}`, wantErr: &ShapeError{"data[0].created_at", "contains an invisible or text-direction character (U+200B)"}},
 
 	"provider fractional": {body: `{"data":[{"id":1,"provider":2.5}]}`, wantErr: &ShapeError{"data[0].provider", notInteger}},
-	"provider list":       {body: `{"data":[{"id":1,"provider":["twilio"]}]}`, wantErr: &ShapeError{"data[0].provider", notString}},
-	"account_sid number":  {body: `{"data":[{"id":1},{"id":2,"account_sid":3}]}`, wantErr: &ShapeError{"data[1].account_sid", notString}},
 	"account_sid object":  {body: `{"data":[{"id":1,"account_sid":{"sid":"AC"}}]}`, wantErr: &ShapeError{"data[0].account_sid", notString}},
-	"created_at number":   {body: `{"data":[{"id":1,"created_at":1770458400}]}`, wantErr: &ShapeError{"data[0].created_at", notString}},
 
-	"status code text": {body: `{"status_code":"200","data":[]}`, wantErr: &ShapeError{"status_code", notInteger}},
-	"count text":       {body: `{"count":"1","data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
-	"count object":     {body: `{"count":{},"data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
+	"count text": {body: `{"count":"1","data":[{"id":1}]}`, wantErr: &ShapeError{"count", notInteger}},
 
 	"list":              {body: `[{"id":1}]`, wantErr: &ShapeError{"the body", notObject}},
 	"text":              {body: `"data"`, wantErr: &ShapeError{"the body", notObject}},
@@ -259,29 +246,27 @@ var pageTests = map[string]struct {
 	wantErr      error
 	wantRequests int
 }{
-	"no count":                        {pages: inOrder{listOf("", 3, 1, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 1},
-	"count null":                      {pages: inOrder{listOf("null", 1, 2)}, wantIDs: []int64{1, 2}, wantRequests: 1},
-	"count matches":                   {pages: inOrder{listOf("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
-	"count 0":                         {pages: inOrder{listOf("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
-	"count negative":                  {pages: inOrder{listOf("-1", 1, 2)}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
-	"count negative, no elements":     {pages: inOrder{listOf("-1")}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
-	"count too small":                 {pages: inOrder{listOf("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
-	"count huge":                      {pages: inOrder{listOf("9223372036854775807", 1, 2)}, wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1},
-	"count beyond int64":              {pages: inOrder{listOf("9223372036854775808", 1)}, wantErr: &ShapeError{"count", "is not a 64-bit integer"}, wantRequests: 1},
-	"page number ignored":             {pages: inOrder{listOf("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
-	"repeated page":                   {pages: inOrder{listOf("6", 1), listOf("6", 1, 2), listOf("6", 3, 4), listOf("6", 1, 2)}, wantErr: &IncompleteError{4, 6}, wantRequests: 4},
-	"overlapping pages":               {pages: inOrder{listOf("3", 1), listOf("3", 1, 2), listOf("3", 3, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 3},
-	"total grows":                     {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("5", 3)}, wantErr: &IncompleteError{3, 4}, wantRequests: 3},
-	"total shrinks":                   {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("3", 3)}, wantErr: &IncompleteError{3, 4}, wantRequests: 3},
-	"total shrinks on the first page": {pages: inOrder{listOf("4", 1), listOf("2", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 2},
-	"total disappears":                {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("", 3)}, wantErr: &IncompleteError{3, 4}, wantRequests: 3},
-	"more than the total":             {pages: inOrder{listOf("2", 1), listOf("2", 1, 2, 3)}, wantErr: &IncompleteError{3, 2}, wantRequests: 2},
-	"empty page too early":            {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("4")}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
-	"total over the limit":            {pages: inOrder{listOf("100001", 1)}, wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1},
-	"empty first page":                {pages: inOrder{listOf("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
-	"empty object too early":          {pages: inOrder{listOf("4", 1), listOf("4", 1), unpodtest.JSON(http.StatusOK, `{"count":4,"data":{}}`)}, wantErr: &IncompleteError{1, 4}, wantRequests: 3},
-	"forbidden page":                  {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)}, wantErr: jsonStatus(403, "No."), wantRequests: 3},
-	"duplicate id in a page":          {pages: inOrder{listOf("4", 1), listOf("4", 1, 2, 2)}, wantErr: &ShapeError{"data[2]", "has the same id as an earlier element"}, wantRequests: 2},
+	"no count":                    {pages: inOrder{listOf("", 3, 1, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 1},
+	"count matches":               {pages: inOrder{listOf("2", 2, 1)}, wantIDs: []int64{1, 2}, wantRequests: 1},
+	"count 0":                     {pages: inOrder{listOf("0", 1, 2)}, wantErr: &IncompleteError{2, 0}, wantRequests: 1},
+	"count negative":              {pages: inOrder{listOf("-1", 1, 2)}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
+	"count negative, no elements": {pages: inOrder{listOf("-1")}, wantErr: &ShapeError{"count", "is negative"}, wantRequests: 1},
+	"count too small":             {pages: inOrder{listOf("1", 1, 2)}, wantErr: &IncompleteError{2, 1}, wantRequests: 1},
+	"count huge":                  {pages: inOrder{listOf("9223372036854775807", 1, 2)}, wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1},
+	"count beyond int64":          {pages: inOrder{listOf("9223372036854775808", 1)}, wantErr: &ShapeError{"count", "is not a 64-bit integer"}, wantRequests: 1},
+	"page number ignored":         {pages: inOrder{listOf("4", 1, 2)}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
+	"repeated page":               {pages: inOrder{listOf("6", 1), listOf("6", 1, 2), listOf("6", 3, 4), listOf("6", 1, 2)}, wantErr: &IncompleteError{4, 6}, wantRequests: 4},
+	"overlapping pages":           {pages: inOrder{listOf("3", 1), listOf("3", 1, 2), listOf("3", 3, 2)}, wantIDs: []int64{1, 2, 3}, wantRequests: 3},
+	"total grows":                 {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("5", 3)}, wantErr: &IncompleteError{3, 4}, wantRequests: 3},
+	"total shrinks":               {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("3", 3)}, wantErr: &IncompleteError{3, 4}, wantRequests: 3},
+	"total disappears":            {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("", 3)}, wantErr: &IncompleteError{3, 4}, wantRequests: 3},
+	"more than the total":         {pages: inOrder{listOf("2", 1), listOf("2", 1, 2, 3)}, wantErr: &IncompleteError{3, 2}, wantRequests: 2},
+	"empty page too early":        {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), listOf("4")}, wantErr: &IncompleteError{2, 4}, wantRequests: 3},
+	"total over the limit":        {pages: inOrder{listOf("100001", 1)}, wantErr: &TooLargeError{"100000 elements"}, wantRequests: 1},
+	"empty first page":            {pages: inOrder{listOf("4")}, wantErr: &IncompleteError{0, 4}, wantRequests: 2},
+	"empty object too early":      {pages: inOrder{listOf("4", 1), listOf("4", 1), unpodtest.JSON(http.StatusOK, `{"count":4,"data":{}}`)}, wantErr: &IncompleteError{1, 4}, wantRequests: 3},
+	"forbidden page":              {pages: inOrder{listOf("4", 1), listOf("4", 1, 2), unpodtest.JSON(http.StatusForbidden, `{"message":"No."}`)}, wantErr: jsonStatus(403, "No."), wantRequests: 3},
+	"duplicate id in a page":      {pages: inOrder{listOf("4", 1), listOf("4", 1, 2, 2)}, wantErr: &ShapeError{"data[2]", "has the same id as an earlier element"}, wantRequests: 2},
 }
 
 func TestPages_inconsistent(t *testing.T) {

@@ -20,7 +20,6 @@ func TestSanitize_hidesProxyCredentials(t *testing.T) {
 		text, want string
 	}{
 		"none":              {nil, "all: is :fine", "all: is :fine"},
-		"empty":             {url.UserPassword("", ""), "all: is :fine", "all: is :fine"},
 		"user name alone":   {url.User("hunter"), "No hunter: ever", "No (redacted): ever"},
 		"before normalized": {url.UserPassword("user", "caf\u00e9"), "cafe\u0301 is wrong", "(redacted) is wrong"},
 		"as in a URL":       {url.UserPassword("user", "a@b$c&d"), "http://user:a%40b$c&d@proxy", "http://user:(redacted)@proxy"},
@@ -87,24 +86,17 @@ func TestSanitize(t *testing.T) {
 	client := fakeClient(t, nil)
 	half := len(canary) / 2
 	for name, test := range map[string]struct{ text, want string }{
-		"unchanged":              {"Invalid token.", "Invalid token."},
-		"non-Latin scripts":      {"Ungültig: 無効です", "Ungültig: 無効です"},
 		"empty":                  {"", ""},
 		"surrounding whitespace": {" \t\r\nNo.\n\n", "No."},
 		"line breaks":            {"One.\nTwo.\r\nThree.\u2028Four.\u2029Five.\u0085Six.", "One. Two.  Three. Four. Five. Six."},
 		"control characters":     {"a\x00b\x07c\x08d\x7fe\u0080f", "abcdef"},
-		"colors":                 {"\x1b[31mred\x1b[0m", "[31mred[0m"},
-		"window title":           {"\x1b]0;title\x07text", "]0;titletext"},
-		"eight-bit escape":       {"\u009b31mred", "31mred"},
 		"bidi overrides":         {"\u202eevil\u202c \u2066x\u2069\u200f", "evil x"},
 		"zero width":             {"a\u200bb\u200dc\ufeffd\u00ade", "abcde"},
 		"tags and private use":   {"a\U000e0041b\ue000c", "abc"},
 		"invalid UTF-8":          {"a\xffb\xc3", "ab"},
 		"token":                  {"Token " + canary + " is invalid: " + canary, "Token " + redacted + " is invalid: " + redacted},
-		"token in a word":        {"x" + canary + "y", "x" + redacted + "y"},
 		"token with escapes":     {canary[:half] + "\x1b\x00" + canary[half:], redacted},
 		"token with zero width":  {canary[:half] + "\u200b" + canary[half:], redacted},
-		"token with bad UTF-8":   {canary[:half] + "\xff" + canary[half:], redacted},
 		"token in the token":     {canary[:half] + canary + canary[half:], canary[:half] + redacted + canary[half:]},
 		"token at the limit":     {strings.Repeat("a", 495) + canary, strings.Repeat("a", 495) + "(reda…"},
 		"at the limit":           {strings.Repeat("ä", 500), strings.Repeat("ä", 500)},
