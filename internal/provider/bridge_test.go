@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -26,26 +25,28 @@ const (
 )
 
 // bridgeExample returns a workspace with examples/bridge, and the variables that
-// make it connect one bridge of the server. Those in more override them.
-func bridgeExample(t *testing.T, server *unpodtest.Server, more map[string]string) (*sandbox.Workspace, map[string]string) {
+// make it connect one bridge of the local Unpod. Those in more override them.
+func bridgeExample(t *testing.T, local *unpodtest.Server, more map[string]string) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil || runtime.GOOS == "windows" {
 		t.Skip("The bridge module needs curl and a POSIX shell.")
 	}
 	needCLI(t, terraformData)
-	variables := credentials(server, more)
-	variables["TF_VAR_regions"] = "{}"
+	variables := credentials(local, more)
+	if variables["TF_VAR_regions"] == "" {
+		variables["TF_VAR_regions"] = "{}"
+	}
 	return example(t, "examples/bridge"), attach(t, variables)
 }
 
 // wantPosts checks which POST requests the server received, in order.
-func wantPosts(t *testing.T, server *unpodtest.Server, want ...string) {
+func wantPosts(t *testing.T, local *unpodtest.Server, want ...string) {
 	t.Helper()
 	var got []string
-	for _, request := range server.Requests() {
+	for _, request := range local.Requests() {
 		if h := request.Header; request.Method == http.MethodPost {
 			got = append(got, strings.TrimPrefix(request.Path, unpodtest.BridgesPath)+" "+request.Body)
-			if h.Get("Authorization") != "Token "+server.Token || h.Get("Org-Handle") != server.OrgHandle || h.Get("Content-Type") != "application/json" {
+			if h.Get("Authorization") != "Token "+local.Token || h.Get("Org-Handle") != local.OrgHandle || h.Get("Content-Type") != "application/json" {
 				t.Errorf("got headers %q", h)
 			}
 		}
@@ -58,9 +59,9 @@ func wantPosts(t *testing.T, server *unpodtest.Server, want ...string) {
 // TestBridge_connectsAndDisconnects follows the table and the limits of the guide.
 func TestBridge_connectsAndDisconnects(t *testing.T) {
 	t.Parallel()
-	server := documentedUnpod(t)
-	w, variables := bridgeExample(t, server, map[string]string{
-		"UNPOD_API_TOKEN": "", "UNPOD_PLATFORM_TOKEN": "Token " + unpodtest.Token, "UNPOD_BASE_URL": "http://127.0.0.1:1", "UNPOD_PLATFORM_BASE_URL": server.URL + "/api/v2/platform/",
+	local := documentedUnpod(t)
+	w, variables := bridgeExample(t, local, map[string]string{
+		"UNPOD_API_TOKEN": "", "UNPOD_PLATFORM_TOKEN": "Token " + unpodtest.Token, "UNPOD_BASE_URL": "http://127.0.0.1:1", "UNPOD_PLATFORM_BASE_URL": local.URL + "/api/v2/platform/",
 	})
 	first, other := unpodtest.Documented(), []unpodtest.Configuration{{ID: 44, Provider: new("twilio"), AccountSID: new("AC")}}
 	posts := []string{connect42, disconnect, connect44, connect44, disconnect}
@@ -75,50 +76,65 @@ func TestBridge_connectsAndDisconnects(t *testing.T) {
 		{other, "apply -auto-approve", 4},
 		{nil, "destroy -auto-approve -refresh=false -target=module.support_line", 5},
 	} {
-		server.SetConfigurations(step.configurations...)
+		local.SetConfigurations(step.configurations...)
 		run(t, w, variables, strings.Fields(step.args)...)
-		wantPosts(t, server, posts[:step.posts]...)
+		wantPosts(t, local, posts[:step.posts]...)
 	}
+}
+
+// TestBridge_followsRegions adds a region with another bridge, and removes it.
+func TestBridge_followsRegions(t *testing.T) {
+	t.Parallel()
+	local := documentedUnpod(t)
+	w, variables := bridgeExample(t, local, map[string]string{"TF_VAR_regions": `{asia={bridge_slug="sales",phone_number="+6512345678",provider_slug="plivo"}}`})
+	for range 2 {
+		run(t, w, variables, "apply", "-auto-approve", "-target=module.region")
+		variables["TF_VAR_regions"] = "{}"
+	}
+	wantPosts(t, local, `sales/connect-provider/ {"phone_number":"+6512345678","provider_config_id":43}`, `sales/disconnect-provider/ {"phone_number":"+6512345678"}`)
 }
 
 func TestBridge_secondApplySendsNothing(t *testing.T) {
 	t.Parallel()
-	server := documentedUnpod(t)
-	w, variables := bridgeExample(t, server, map[string]string{"UNPOD_PLATFORM_TOKEN": "overridden"})
+	local := documentedUnpod(t)
+	w, variables := bridgeExample(t, local, map[string]string{"UNPOD_PLATFORM_TOKEN": "overridden"})
 	run(t, w, variables, "apply", "-auto-approve")
 	run(t, w, variables, "apply", "-auto-approve")
-	wantPosts(t, server, connect42)
+	wantPosts(t, local, connect42)
 }
 
 // TestBridge_refusedPostFails also checks that the next run posts only that again.
 func TestBridge_refusedPostFails(t *testing.T) {
 	t.Parallel()
-	server := documentedUnpod(t)
-	w, variables := bridgeExample(t, server, nil)
+	local := documentedUnpod(t)
+	w, variables := bridgeExample(t, local, nil)
 	for _, command := range []struct{ name, action string }{{"apply", "connect"}, {"destroy", "disconnect"}} {
-		server.AnswerNext(unpodtest.JSON(200, `{"data":[{"id":42,"provider":"twilio","account_sid":"AC"}]}`), unpodtest.JSON(404, `{"message":"No bridge."}`))
+		local.AnswerNext(unpodtest.JSON(200, `{"data":[{"id":42,"provider":"twilio","account_sid":"AC"}]}`), unpodtest.JSON(404, `{"message":"No bridge."}`))
 		output, err := w.Run(t.Context(), variables, command.name, "-auto-approve", "-no-color")
 		want := "Error running command 'support-line/" + command.action + `-provider/': exit status 1. Output: {"message":"No bridge."} HTTP status 404`
-		if err == nil || !regexp.MustCompile(words(want)).MatchString(output) {
-			t.Errorf("got error %v, want %q:\n%s", err, want, output)
+		if err == nil {
+			t.Errorf("got no error, want %q", want)
 		}
+		wantWords(t, output, want)
 		run(t, w, variables, command.name, "-auto-approve")
 	}
-	wantPosts(t, server, connect42, connect42, disconnect, disconnect)
+	wantPosts(t, local, connect42, connect42, disconnect, disconnect)
 
 	for _, test := range []struct {
 		answer                http.HandlerFunc
 		variable, value, want string // want is the end of what the script prints
 	}{
 		{unpodtest.JSON(206, `{"message":"a\nb"}`), "", "", `{"message":"a\nb"}` + "\nHTTP status 206\n"},
+		{unpodtest.Redirect(301, "/elsewhere/"), "", "", "HTTP status 301\n"},
 		{unpodtest.HTML(500, "Token "+unpodtest.Token), "", "", "The response contains the API token, so it is not shown.\n"},
 		{nil, "UNPOD_API_TOKEN", "", "UNPOD_PLATFORM_TOKEN: must be set, unless UNPOD_API_TOKEN is\n"},
+		{nil, "UNPOD_ORG_HANDLE", "", "UNPOD_ORG_HANDLE: must be set\n"},
 		{nil, "UNPOD_BASE_URL", "", "UNPOD_BASE_URL: must be set, for example to https://unpod.dev\n"},
-		{nil, "UNPOD_BASE_URL", strings.TrimPrefix(server.URL, "http://"), "HTTP status 000\n"}, // It tries HTTPS.
+		{nil, "UNPOD_BASE_URL", strings.TrimPrefix(local.URL, "http://"), "HTTP status 000\n"}, // It tries HTTPS.
 	} {
-		server.AnswerAlways(test.answer)
+		local.AnswerAlways(test.answer)
 		cmd := exec.CommandContext(t.Context(), "/bin/sh", filepath.Join(w.Dir, "modules", "bridge", "post.sh"), "support-line/connect-provider/")
-		for name, value := range credentials(server, map[string]string{"PATH": os.Getenv("PATH"), test.variable: test.value}) {
+		for name, value := range credentials(local, map[string]string{"PATH": os.Getenv("PATH"), test.variable: test.value}) {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 		if output, err := cmd.CombinedOutput(); err == nil || !strings.HasSuffix(string(output), test.want) || strings.Contains(string(output), unpodtest.Token) {
@@ -130,10 +146,10 @@ func TestBridge_refusedPostFails(t *testing.T) {
 // TestBridge_hidesToken also checks for -q. Without it, a .curlrc could print the token.
 func TestBridge_hidesToken(t *testing.T) {
 	t.Parallel()
-	server := startCanary(t)
-	w, variables := bridgeExample(t, server, map[string]string{"UNPOD_API_TOKEN": canary, "TF_LOG": "TRACE", "TF_LOG_PATH": "trace.log"})
+	local := startCanary(t)
+	w, variables := bridgeExample(t, local, map[string]string{"UNPOD_API_TOKEN": canary, "TF_LOG": "TRACE", "TF_LOG_PATH": "trace.log"})
 	output := run(t, w, variables, "plan", "-out=plan.bin") + run(t, w, variables, "show", "-json", "plan.bin")
-	server.AnswerNext(func(w http.ResponseWriter, r *http.Request) {
+	local.AnswerNext(func(w http.ResponseWriter, r *http.Request) {
 		output, _ := exec.CommandContext(r.Context(), "/bin/sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '").Output()
 		processes := string(output) // Empty except on Linux, because others have no /proc.
 		if runtime.GOOS == "linux" && !strings.Contains(processes, " curl -q ") {
@@ -143,7 +159,7 @@ func TestBridge_hidesToken(t *testing.T) {
 		unpodtest.JSON(200, "{}")(w, r)
 	})
 	output += run(t, w, variables, "apply", "plan.bin")
-	wantPosts(t, server, connect42)
+	wantPosts(t, local, connect42)
 	wantHidden(t, output, canary)
 	searchFiles(t, w.Dir, canary, "terraform.tfstate")
 }

@@ -82,7 +82,7 @@ var responses = map[string]struct {
 		throttledText, `returned status 429: "Rate limit exceeded." ("(redacted)").`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`,
 	}},
 	"408":        {unpodtest.HTML(408, ""), explanation{failedText, "returned status 408, an empty body and no message.", tryLater}},
-	"500":        {unpodtest.HTML(500, canary), explanation{failedText, `returned status 500, a body of type "text/html" and no message.`, tryLater}},
+	"504":        {unpodtest.HTML(504, canary), explanation{failedText, `returned status 504, a body of type "text/html" and no message.`, tryLater}},
 	"text as id": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":"one","x":"`+canary+`"}]}`), explanation{oddShape, "returned status 200, but data[1].id is not a 64-bit integer.", tryShape}},
 	"control character": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"account_sid":"AC\u001b[2J"}]}`), explanation{
 		oddShape, "returned status 200, but data[1].account_sid contains a control character (U+001B).", tryShape,

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
 // TestGetProviderSchema requests the schema as Terraform does. Only then does the
@@ -61,6 +62,19 @@ func TestReadDataSource_failsBeforeConfigure(t *testing.T) {
 			summary: "The provider is not configured",
 			detail:  "A data source was read before the provider was configured. This is a bug in Terraform, or in the program that calls the provider.",
 		})
+	}
+}
+
+// TestRead_sharesClient checks that data sources of one provider block share a client:
+// after a 429 that asks for an hour, none sends a request.
+func TestRead_sharesClient(t *testing.T) {
+	t.Parallel()
+	local := documentedUnpod(t)
+	local.AnswerAlways(unpodtest.Throttled("3600"))
+	p := configured(t, credentials(local, nil))
+	first, second := readData(t, p, listName, nil), readData(t, p, lookupName, block{"id": 42})
+	if len(first.Diagnostics) != 1 || len(second.Diagnostics) != 1 || len(local.Requests()) != 1 {
+		t.Errorf("got %d and %d diagnostics and %d requests, want 1 each", len(first.Diagnostics), len(second.Diagnostics), len(local.Requests()))
 	}
 }
 

@@ -34,9 +34,9 @@ type CLI struct {
 	platform string // such as linux_amd64
 }
 
-// FindCLI returns the absolute path of the CLI to run: TF_ACC_TERRAFORM_PATH,
+// findCLI returns the absolute path of the CLI to run: TF_ACC_TERRAFORM_PATH,
 // else terraform or tofu from PATH, in this order.
-func FindCLI() (string, error) {
+func findCLI() (string, error) {
 	if named := os.Getenv(pathVariable); named != "" {
 		path, err := exec.LookPath(named)
 		if err != nil {

@@ -26,7 +26,7 @@ func TestFindCLI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(pathVariable, test.named)
 			t.Setenv("PATH", test.path)
-			got, err := FindCLI()
+			got, err := findCLI()
 			if got != test.want || (err != nil) != (test.wantError != "") || err != nil && !strings.Contains(err.Error(), test.wantError) {
 				t.Errorf("got %q and error %v, want %q and %q", got, err, test.want, test.wantError)
 			}

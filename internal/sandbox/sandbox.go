@@ -38,7 +38,7 @@ type Sandbox struct {
 // New finds the CLI and builds the provider into a mirror for it. If it fails or
 // ctx is done, it leaves nothing behind.
 func New(ctx context.Context) (*Sandbox, error) {
-	path, err := FindCLI()
+	path, err := findCLI()
 	if err != nil {
 		return nil, err
 	}

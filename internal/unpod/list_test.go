@@ -208,6 +208,19 @@ func TestList_doesNotMixElements(t *testing.T) {
 	}
 }
 
+// TestList_lengthIsLimited reads the longest list that is accepted, and a longer one.
+func TestList_lengthIsLimited(t *testing.T) {
+	t.Parallel()
+	all := make([]int, maxElements+1)
+	for i := range all {
+		all[i] = i
+	}
+	if got := readList(t, fakeClient(t, serve(listOf("", all[1:]...)))); len(got) != 100_000 {
+		t.Errorf("got %d elements, want 100,000", len(got))
+	}
+	wantFailure(t, fakeClient(t, serve(listOf("", all...))), 1, errTooManyElements)
+}
+
 // TestPages reads lists of the local Unpod, which has ten elements on a page.
 func TestPages(t *testing.T) {
 	t.Parallel()

@@ -12,19 +12,16 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
-// bodySize is that of the bodies in these tests, the largest that is read.
-const bodySize = maxBytes
-
 // filled returns a body that repeats a part.
 func filled(before, part, after string) string {
-	return before + strings.Repeat(part, (bodySize-len(before+after))/len(part)) + after
+	return before + strings.Repeat(part, (maxBytes-len(before+after))/len(part)) + after
 }
 
 // numbered returns a body that repeats a part with a number in it.
 func numbered(before, part, after string) string {
-	body := append(make([]byte, 0, bodySize), before...)
+	body := append(make([]byte, 0, maxBytes), before...)
 	head, tail, _ := strings.Cut(part, "#")
-	for i := int64(0); len(body) < bodySize-40; i++ {
+	for i := int64(0); len(body) < maxBytes-40; i++ {
 		body = append(strconv.AppendInt(append(body, head...), i, 10), tail...)
 	}
 	return string(append(body, after...))
@@ -47,8 +44,8 @@ func TestMemory_isBounded(t *testing.T) {
 		times    int // how often the compressed body is sent
 		wantKind string
 	}{
-		"endless":                            {200, func() string { return strings.Repeat(" ", bodySize) }, 10 << 30 / bodySize, large},
-		"endless error":                      {403, func() string { return strings.Repeat(" ", bodySize) }, 10 << 30 / bodySize, status},
+		"endless":                            {200, func() string { return strings.Repeat(" ", maxBytes) }, 10 << 30 / maxBytes, large},
+		"endless error":                      {403, func() string { return strings.Repeat(" ", maxBytes) }, 10 << 30 / maxBytes, status},
 		"small elements":                     {200, func() string { return numbered(`{"data":[{"id":-1}`, `,{"id":#}`, `]}`) }, 1, large},
 		"nested":                             {200, func() string { return filled(`{"more":`, "[", `}`) }, 1, shape},
 		"many members":                       {200, func() string { return numbered(`{"data":[{"id":"1"`, `,"#":0`, `}]}`) }, 1, shape},

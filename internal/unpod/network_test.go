@@ -78,8 +78,8 @@ func (n *network) serveTLS(tb testing.TB, answer http.HandlerFunc) (*http.Server
 	return server, roots
 }
 
-// wantClosed waits until idle connections are closed, checks that no other one is
-// left, and closes the server. After that, the bubble fails if a goroutine is
+// wantClosed waits until idle connections are closed, checks that none is left
+// open, and closes the server. After that, the bubble fails if a goroutine is
 // left.
 func (n *network) wantClosed(t *testing.T, server io.Closer) {
 	t.Helper()

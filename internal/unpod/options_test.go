@@ -19,8 +19,8 @@ func TestParseRequestTimeout(t *testing.T) {
 		"": 0, "30": 0, "0s": 0, "-1s": 0, "1 s": 0, "soon": 0,
 	} {
 		got, err := ParseRequestTimeout(text)
-		if got != want {
-			t.Errorf("%q: got %s, want %s", text, got, want)
+		if got != want || (err == nil) != (want > 0) {
+			t.Errorf("%q: got %s and error %v, want %s", text, got, err, want)
 		}
 		if want == 0 {
 			wantErrorText(t, err, refused)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestSanitize_hidesProxyCredentials has servers and proxies repeat credentials in
-// different forms. One is a letter that normalization makes of two characters.
+// different forms. Normalization makes one letter of two characters.
 func TestSanitize_hidesProxyCredentials(t *testing.T) {
 	t.Parallel()
 	token := testOptions(t, "https://unpod.example").Token

@@ -19,7 +19,6 @@ import (
 func TestParseToken(t *testing.T) {
 	t.Parallel()
 	const (
-		empty  = "must not be empty"
 		blanks = "must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)"
 	)
 	for name, test := range map[string]struct{ text, want, wantErr string }{
@@ -33,9 +32,9 @@ func TestParseToken(t *testing.T) {
 		"quote":                  {`secret"0`, "", blanks},
 		"backslash":              {`secret\0`, "", blanks},
 		"= inside":               {"secret=0", "", blanks},
-		"empty":                  {"", "", empty},
-		"only whitespace":        {" \n\t", "", empty},
-		"prefix alone":           {"Token", "", empty},
+		"empty":                  {"", "", emptyValue},
+		"only whitespace":        {" \n\t", "", emptyValue},
+		"prefix alone":           {"Token", "", emptyValue},
 		"prefix twice":           {"Token token secret-0", "", blanks},
 		"other prefix":           {"Bearer secret-0", "", blanks},
 		"inner space":            {"secret 0", "", blanks},
@@ -81,17 +80,17 @@ func TestToken_isNeverShown(t *testing.T) {
 	for name, value := range values {
 		asJSON, errJSON := json.Marshal(value) // Some values cannot be encoded.
 		asXML, errXML := xml.Marshal(value)
-		texts := []string{
+		shown := []string{
 			string(asJSON), string(asXML), fmt.Sprint(errJSON, errXML), fmt.Sprint(value), fmt.Sprintln(value), fmt.Errorf("%v %w", value, errors.New("no")).Error(),
 			logged(func(w io.Writer, o *slog.HandlerOptions) slog.Handler { return slog.NewTextHandler(w, o) }, value),
 			logged(func(w io.Writer, o *slog.HandlerOptions) slog.Handler { return slog.NewJSONHandler(w, o) }, value),
 		}
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%#x", "%d", "%b", "%p", "%t", "%10.3s"} {
-			texts = append(texts, fmt.Sprintf(verb, value))
+			shown = append(shown, fmt.Sprintf(verb, value))
 		}
 		for _, shape := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("% x", canary), strings.Trim(fmt.Sprintf("%d", []byte(canary)), "[]")} {
-			if i := slices.IndexFunc(texts, func(text string) bool { return strings.Contains(text, shape) }); i >= 0 {
-				t.Errorf("%s shows the token: %s", name, texts[i])
+			if i := slices.IndexFunc(shown, func(text string) bool { return strings.Contains(text, shape) }); i >= 0 {
+				t.Errorf("%s shows the token: %s", name, shown[i])
 			}
 		}
 	}

@@ -32,9 +32,9 @@ func TestTimeout_coversDialing(t *testing.T) {
 			}
 			dial := transport.DialContext
 			dials.Add(1)
-			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			transport.DialContext = func(ctx context.Context, protocol, address string) (net.Conn, error) {
 				defer dials.Done()
-				return dial(ctx, network, address)
+				return dial(ctx, protocol, address)
 			}
 			wantFailure(t, client, 1, &TimeoutError{time.Second})
 		})

@@ -41,7 +41,7 @@ func ids(all []ProviderConfiguration) []int64 {
 
 // wantFailure reads the list, and expects no elements, exactly this reason, by
 // type and all fields, and this number of attempts at the last request. It
-// returns the ID of that.
+// returns the ID of the last attempt.
 func wantFailure(t *testing.T, client *Client, attempts int, want error) (requestID string) {
 	t.Helper()
 	return wantFailureOf(t.Context(), t, client, attempts, want)

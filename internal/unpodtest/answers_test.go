@@ -7,10 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestAnswers_headers covers what the tests of the platform do not see.
@@ -35,42 +33,22 @@ func TestAnswers_headers(t *testing.T) {
 	}
 }
 
-// TestAnswers_onTheWire reads what a client gets until there is no more, or until
-// it has enough of an endless response.
-func TestAnswers_onTheWire(t *testing.T) {
+// TestUnasked_sendsMore reads what a client gets after the response.
+func TestUnasked_sendsMore(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		want   string // a pattern of everything
-		enough string // ends what would not end
-	}{
-		"break off": {BreakOff("0123456789"), `^HTTP/1.1 200 OK(?s:.*)\r\nContent-Length: 10\r\n(?s:.*)\r\n\r\n01234$`, "none"},
-		"hang up":   {HangUp, `^$`, "none"},
-		"drip":      {Drip(time.Millisecond), `^HTTP/1.1 200 OK(?s:.*)\r\n\r\n1\r\n \r\n1\r\n \r\n1\r\n`, " \r\n1\r\n \r\n1\r\n"},
-		"unasked":   {Unasked("{}", "more"), `^HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}more$`, "more"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := Start(t, New(Token, OrgHandle))
-			server.AnswerAlways(test.answer)
-			connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = connection.Close() }() // Nothing more is read.
-			_ = connection.SetDeadline(time.Now().Add(time.Minute))
-			if _, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: unpod.example\r\n\r\n"); err != nil {
-				t.Fatal(err)
-			}
-			var got strings.Builder
-			for piece := make([]byte, 1); !strings.HasSuffix(got.String(), test.enough); got.Write(piece) {
-				if _, err := connection.Read(piece); err != nil {
-					break
-				}
-			}
-			if !regexp.MustCompile(test.want).MatchString(got.String()) {
-				t.Errorf("got %q, want a match of %s", &got, test.want)
-			}
-		})
+	server := Start(t, New(Token, OrgHandle))
+	server.AnswerAlways(Unasked("{}", "more"))
+	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }() // Nothing more is read.
+	if _, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: unpod.example\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	const want = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}more"
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(connection, got); err != nil || string(got) != want {
+		t.Errorf("got %q and error %v, want %q", got, err, want)
 	}
 }

@@ -34,7 +34,6 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   string
-	Proto  string // such as HTTP/2.0
 }
 
 // API is the local Unpod. It is an [http.Handler] and safe for concurrent use.
@@ -123,7 +122,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *API) answer(r *http.Request, body string) http.HandlerFunc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), body, r.Proto})
+	a.requests = append(a.requests, Request{r.Method, r.URL.Path, r.URL.Query(), r.Header.Clone(), body})
 	if len(a.once) > 0 {
 		next := a.once[0]
 		a.once = a.once[1:]

@@ -74,9 +74,6 @@ func (o *organization) list(settings Settings, query url.Values) http.HandlerFun
 		}
 	}
 	body["data"] = elements
-	if settings.EmptyObject && len(o.configurations) == 0 {
-		body["message"], body["data"] = "Success", struct{}{}
-	}
 	return encode(http.StatusOK, body)
 }
 
@@ -101,10 +98,8 @@ func positive(text string, fallback int) int {
 // older returns a configuration as an older platform sends it, with a number as
 // its provider.
 func older(configuration Configuration, orgHandle string) map[string]any {
-	provider := map[string]any{"id": nil, "name": "unknown", "description": "A carrier", "icon": "https://unpod.example/icon.png"}
-	if slug := configuration.Provider; slug != nil {
-		provider["id"], provider["name"] = map[string]int{"twilio": 3, "plivo": 4}[*slug], *slug
-	}
+	slug := *configuration.Provider
+	provider := map[string]any{"id": map[string]int{"twilio": 3, "plivo": 4}[slug], "name": slug, "description": "A carrier", "icon": "https://unpod.example/icon.png"}
 	return map[string]any{
 		"id":               configuration.ID,
 		"name":             provider["name"],

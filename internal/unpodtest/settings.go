@@ -25,9 +25,6 @@ type Settings struct {
 	// AnyOrganization accepts every handle. Unknown ones mean the first
 	// organization.
 	AnyOrganization bool
-	// EmptyObject sends an empty list as {} instead of [], as the platform's
-	// renderer does if a view returns a bare list.
-	EmptyObject bool
 	// Pages adds the platform's paginator: count beside data, and the page and
 	// page_size parameters.
 	Pages bool

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
@@ -27,6 +28,7 @@ func TestRun(t *testing.T) {
 	reader, writer := io.Pipe()
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, []string{"-address", "127.0.0.1:0"}, writer) }()
+	time.AfterFunc(time.Minute, func() { _ = writer.Close() }) // The test fails instead of hanging.
 	var text string
 	for lines := bufio.NewScanner(reader); !strings.Contains(text, "UNPOD_ORG_HANDLE=") && lines.Scan(); {
 		text += lines.Text() + "\n"
@@ -84,13 +86,14 @@ func TestParseOptions_wrong(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	t.Parallel()
+	const exports = "\n  export UNPOD_BASE_URL=http://unpod.example\n  export UNPOD_API_TOKEN=" + unpodtest.Token + "\n  export UNPOD_ORG_HANDLE=" + unpodtest.OrgHandle + "\n"
 	for name, test := range map[string]struct {
 		args, handle string
 		wantStatus   int
 		wantBody     string // part of it
 		wantText     string // part of the introduction
 	}{
-		"default":              {"", unpodtest.OrgHandle, 200, `"id":42`, "Each organization has two provider configurations"},
+		"default":              {"", unpodtest.OrgHandle, 200, `"id":42`, exports},
 		"first organization":   {"-org=a,b", "a", 200, `"id":42`, "org handle  a, b\n"},
 		"second organization":  {"-org=a,b", "b", 200, `"id":142`, "UNPOD_ORG_HANDLE=a\n"},
 		"repeated":             {"-org a -org b", "b", 200, `"account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy-2"`, "org handle  a, b\n"},
