@@ -4,6 +4,7 @@
 package unpod
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -62,11 +63,14 @@ func TestMemory_isBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startAPI(t)
-			body := gzipped(test.body())
+			body, encoding := test.body(), "identity" // Compressing all of them would take long.
+			if test.times > 1 {
+				body, encoding = gzipped(body), "gzip"
+			}
 			server.AnswerAlways(func(w http.ResponseWriter, r *http.Request) {
-				unpodtest.Header("Content-Encoding", "gzip", unpodtest.JSON(test.status, body))(w, r)
+				unpodtest.Header("Content-Encoding", encoding, unpodtest.JSON(test.status, body))(w, r)
 				for range test.times - 1 {
-					if _, err := w.Write([]byte(body)); err != nil {
+					if _, err := io.WriteString(w, body); err != nil {
 						return
 					}
 				}
