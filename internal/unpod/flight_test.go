@@ -168,7 +168,7 @@ func TestFreshness_ofPagedList(t *testing.T) {
 // random. Each list must come from requests sent after the read began.
 func TestFreshness_ofRandomReads(t *testing.T) {
 	t.Parallel()
-	rounds := 200
+	rounds := 150
 	if testing.Short() {
 		rounds = 20
 	}
