@@ -161,20 +161,20 @@ func filesUnder(tb testing.TB, root string) map[string]string {
 	return texts
 }
 
-// found is a match of a pattern in a file.
-type found struct {
+// occurrence is a match of a pattern in a file.
+type occurrence struct {
 	path   string
 	groups []string
 }
 
 // findAll returns the matches of a pattern in the files below some paths of this
 // module. There must be some.
-func findAll(t *testing.T, pattern string, roots ...string) (all []found) {
+func findAll(t *testing.T, pattern string, roots ...string) (all []occurrence) {
 	t.Helper()
 	for _, root := range roots {
 		for path, text := range filesUnder(t, root) {
 			for _, groups := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
-				all = append(all, found{path, groups})
+				all = append(all, occurrence{path, groups})
 			}
 		}
 	}

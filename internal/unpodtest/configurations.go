@@ -5,7 +5,6 @@ package unpodtest
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 )
@@ -50,32 +49,6 @@ const (
 	APIKey    = "sk_canary-api-key-5d0c7b1e9f3a4826"    //nolint:gosec // It is not a secret.
 	APISecret = "canary-api-secret-8e2f6a0b4c7d4931bd5" //nolint:gosec // It is not a secret.
 )
-
-// organization holds the data of one organization.
-type organization struct {
-	handle         string
-	configurations []Configuration
-	connections    []Connection
-}
-
-// list responds with the configurations.
-func (o *organization) list(settings Settings, query url.Values) http.HandlerFunc {
-	body := map[string]any{"status_code": http.StatusOK, "message": "Provider configurations fetched successfully."}
-	shown := o.configurations
-	if settings.Pages {
-		shown = page(shown, query)
-		body["count"] = len(o.configurations)
-	}
-	elements := make([]any, len(shown))
-	for i, configuration := range shown {
-		elements[i] = configuration
-		if settings.Older {
-			elements[i] = older(configuration, o.handle)
-		}
-	}
-	body["data"] = elements
-	return encode(http.StatusOK, body)
-}
 
 // page returns the query's page of the list. A page past the end is empty.
 func page(configurations []Configuration, query url.Values) []Configuration {

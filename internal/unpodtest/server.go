@@ -34,19 +34,19 @@ type Server struct {
 	listener net.Listener
 }
 
-// Listen serves the API over HTTP at an address such as 127.0.0.1:3001, or
+// Listen serves an API over HTTP at an address such as 127.0.0.1:3001, or
 // 127.0.0.1:0 for a free port, until Close.
-func (a *API) Listen(ctx context.Context, address string) (*Server, error) {
-	return a.listen(ctx, address, nil)
+func Listen(ctx context.Context, api *API, address string) (*Server, error) {
+	return listen(ctx, api, address, nil)
 }
 
-// listen serves the API over HTTP, or over TLS if there is a configuration for it.
-func (a *API) listen(ctx context.Context, address string, config *tls.Config) (*Server, error) {
+// listen serves an API over HTTP, or over TLS if there is a configuration for it.
+func listen(ctx context.Context, api *API, address string, config *tls.Config) (*Server, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("starting the local Unpod: %w", err)
 	}
-	inner := &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config}
+	inner := &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config}
 	scheme, serve := "http://", inner.Serve
 	if config != nil {
 		scheme, serve = "https://", func(l net.Listener) error { return inner.ServeTLS(l, "", "") }
@@ -54,7 +54,7 @@ func (a *API) listen(ctx context.Context, address string, config *tls.Config) (*
 		inner.ErrorLog = log.New(io.Discard, "", 0)
 	}
 	go func() { _ = serve(listener) }() // It returns ErrServerClosed after Close.
-	return &Server{API: a, URL: scheme + listener.Addr().String(), http: inner, listener: listener}, nil
+	return &Server{API: api, URL: scheme + listener.Addr().String(), http: inner, listener: listener}, nil
 }
 
 // Close stops listening and drops every connection.
@@ -82,7 +82,7 @@ func StartTLS(tb testing.TB, api *API, names ...string) *Server {
 
 func start(tb testing.TB, api *API, config *tls.Config) *Server {
 	tb.Helper()
-	server, err := api.listen(tb.Context(), "127.0.0.1:0", config)
+	server, err := listen(tb.Context(), api, "127.0.0.1:0", config)
 	if err != nil {
 		tb.Fatal(err)
 	}

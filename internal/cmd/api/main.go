@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server, err := parsed.api().Listen(ctx, parsed.address)
+	server, err := unpodtest.Listen(ctx, parsed.api(), parsed.address)
 	if err != nil {
 		return fmt.Errorf("%w\nChoose another address, for example: make api ADDRESS=127.0.0.1:3002", err)
 	}

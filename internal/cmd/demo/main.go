@@ -65,7 +65,7 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if box.CLI.Name == "terraform" && box.CLI.Minor < 4 {
 		return errTooOld
 	}
-	server, err := unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...).Listen(ctx, "127.0.0.1:0")
+	server, err := unpodtest.Listen(ctx, unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...), "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

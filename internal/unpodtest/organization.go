@@ -6,6 +6,7 @@ package unpodtest
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 )
@@ -24,6 +25,32 @@ type Connection struct {
 	ProviderConfigID int64
 	Provider         *string
 	PhoneNumber      string
+}
+
+// organization holds the data of one organization.
+type organization struct {
+	handle         string
+	configurations []Configuration
+	connections    []Connection
+}
+
+// list responds with the configurations.
+func (o *organization) list(settings Settings, query url.Values) http.HandlerFunc {
+	body := map[string]any{"status_code": http.StatusOK, "message": "Provider configurations fetched successfully."}
+	shown := o.configurations
+	if settings.Pages {
+		shown = page(shown, query)
+		body["count"] = len(o.configurations)
+	}
+	elements := make([]any, len(shown))
+	for i, configuration := range shown {
+		elements[i] = configuration
+		if settings.Older {
+			elements[i] = older(configuration, o.handle)
+		}
+	}
+	body["data"] = elements
+	return encode(http.StatusOK, body)
 }
 
 // post connects a number to a bridge, or disconnects it.
