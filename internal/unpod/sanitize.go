@@ -185,7 +185,7 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 	if err != nil {
 		return err
 	}
-	if r.hasToken(string(value)) {
+	if len(value) >= minDetectableLen && r.hasToken(string(value)) { // Most are short, which saves an allocation.
 		return errTokenReturned
 	}
 	if *number, err = strconv.ParseInt(string(value), 10, 64); err != nil {
