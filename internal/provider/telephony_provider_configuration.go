@@ -21,9 +21,9 @@ const (
 	reservedDescription = " Called `provider` in the API, a name that Terraform reserves."
 )
 
-// element is a configuration in state. The msgpack
-// tags name the attributes of a list element, the tfsdk tags those of the singular
-// data source. Fields that the API leaves out are null. Empty text stays empty.
+// element is a configuration in state. The msgpack tags name the attributes of a
+// list element, the tfsdk tags those of the singular data source. Fields that the
+// API leaves out are null. Empty text stays empty.
 type element struct {
 	ID         int64   `msgpack:"id"          tfsdk:"id"`
 	Provider   *string `msgpack:"provider"    tfsdk:"provider_slug"`

@@ -112,8 +112,8 @@ type listState struct {
 	IDs                    []int64   `msgpack:"ids"`
 }
 
-// newListState returns the state of the data block. If
-// there are no configurations, its lists are empty, not null.
+// newListState returns the state of the data block. If there are no
+// configurations, its lists are empty, not null.
 func newListState(model listModel, configurations []unpod.ProviderConfiguration) listState {
 	state := listState{
 		ProviderSlug:           model.ProviderSlug.ValueStringPointer(),

@@ -117,11 +117,7 @@ func TestEnvelope_acceptsOnlyLists(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, test.body)), retries(4))
-			if test.wantErr == nil {
-				wantList(t, client, test.wantIDs...)
-				return
-			}
-			wantFailure(t, client, 1, test.wantErr)
+			wantOutcome(t, client, 1, test.wantErr, test.wantIDs...)
 		})
 	}
 }
@@ -176,11 +172,7 @@ func TestResponse_statusAndType(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := fakeClient(t, serve(test.answer), retries(4))
-			if test.want == nil {
-				wantList(t, client, 1)
-				return
-			}
-			wantFailure(t, client, 1, test.want)
+			wantOutcome(t, client, 1, test.want, 1)
 		})
 	}
 }
@@ -337,11 +329,7 @@ func TestList_rejectsToken(t *testing.T) {
 				t.Fatal(err)
 			}
 			client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, test.body)), func(o *Options) { o.Token = token })
-			if test.want == nil {
-				wantList(t, client, 1)
-				return
-			}
-			wantFailure(t, client, 1, test.want)
+			wantOutcome(t, client, 1, test.want, 1)
 		})
 	}
 }

@@ -137,7 +137,7 @@ func (c clientConn) Write(p []byte) (int, error) {
 // drain reads until the client disconnects.
 func drain(connection net.Conn) {
 	defer func() { _ = connection.Close() }() // Nothing was written to it.
-	_, _ = io.Copy(io.Discard, connection)    // Likewise.
+	_, _ = io.Copy(io.Discard, connection)    // An error ends it too.
 }
 
 // sendRaw sends raw bytes and hangs up.

@@ -142,11 +142,7 @@ func TestWire_outcomes(t *testing.T) {
 			options.RequestTimeout, options.MaxRetries = 10*time.Second, 2
 			client := pipes.client(t, options)
 			started := time.Now()
-			if test.want == nil {
-				wantList(t, client, 1)
-			} else {
-				wantFailure(t, client, test.attempts, test.want)
-			}
+			wantOutcome(t, client, test.attempts, test.want, 1)
 			if most := gatherTime + maxErrorTime; test.attempts == 1 && time.Since(started) > most {
 				t.Errorf("took %s, want at most %s", time.Since(started), most)
 			}

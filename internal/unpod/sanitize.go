@@ -36,16 +36,16 @@ type redactor struct {
 	// hasToken reports whether a text contains the token. It is always false for
 	// a token that is too short to tell from other text.
 	hasToken func(text string) bool
-	// remove removes the token and the proxy's credentials, and what is left of the
-	// text after end.
+	// remove removes all secrets, and what is left of the text after end.
 	remove func(text string, end int) string
 	// longest is the length of the longest secret, in bytes.
 	longest int
 }
 
 func newRedactor(token Token, proxy *url.URL) redactor {
-	secrets := slices.Concat(token.forms(), proxyForms(proxy))
-	findToken, find := finder(token.forms()), finder(secrets)
+	forms := token.forms()
+	secrets := slices.Concat(forms, proxyForms(proxy))
+	findToken, find := finder(forms), finder(secrets)
 	return redactor{
 		longest: len(slices.MaxFunc(secrets, byLength)),
 		hasToken: func(text string) bool {

@@ -18,9 +18,7 @@ import (
 
 func TestParseToken(t *testing.T) {
 	t.Parallel()
-	const (
-		blanks = "must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)"
-	)
+	const blanks = "must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)"
 	for name, test := range map[string]struct{ text, want, wantErr string }{
 		"unchanged":              {"secret-0", "Token secret-0", ""},
 		"surrounding whitespace": {" \t\r\nsecret-0\n ", "Token secret-0", ""},

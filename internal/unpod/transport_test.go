@@ -5,6 +5,7 @@ package unpod
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -74,12 +75,11 @@ func TestTLS_rejectsUntrustedServer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := trusting(t, test.address, test.caCert).ProviderConfigurations(t.Context())
-			failed, _ := err.(*CallError) //nolint:errorlint // It is not wrapped.
-			if failed == nil || failed.Attempts != 1 {
+			if failed, ok := errors.AsType[*CallError](err); !ok || failed.Attempts != 1 {
 				t.Fatalf("got error %v, want a *CallError after 1 attempt", err)
 			}
-			if untrusted, ok := failed.Err.(*TLSError); !ok || !strings.Contains(untrusted.Reason, test.want) { //nolint:errorlint // Likewise.
-				t.Errorf("got %T %q, want a *TLSError with %q", failed.Err, failed.Err, test.want)
+			if untrusted, ok := errors.AsType[*TLSError](err); !ok || !strings.Contains(untrusted.Reason, test.want) {
+				t.Errorf("got error %v, want a *TLSError with %q", err, test.want)
 			}
 		})
 	}

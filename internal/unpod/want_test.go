@@ -31,6 +31,17 @@ func wantList(t *testing.T, client *Client, want ...int64) {
 	}
 }
 
+// wantOutcome expects a list with these IDs, or a failure if there is an error to
+// want.
+func wantOutcome(t *testing.T, client *Client, attempts int, want error, wantIDs ...int64) {
+	t.Helper()
+	if want != nil {
+		wantFailure(t, client, attempts, want)
+		return
+	}
+	wantList(t, client, wantIDs...)
+}
+
 func ids(all []ProviderConfiguration) []int64 {
 	found := make([]int64, 0, len(all))
 	for _, configuration := range all {
