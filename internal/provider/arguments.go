@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,6 +30,9 @@ type argument struct {
 	fallback string
 	// required is set if reads fail without a value.
 	required bool
+	// harmless is set if Terraform may print an invalid value, or the line of the
+	// provider block that has it. Of all others, it could be a secret.
+	harmless bool
 	// inBlock returns the value in the provider block.
 	inBlock func(unpodProviderModel) attr.Value
 	// apply checks a value and sets the option. It returns the value as messages
@@ -60,7 +64,9 @@ var arguments = []argument{
 		required:  true,
 		inBlock:   func(model unpodProviderModel) attr.Value { return model.OrgHandle },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
-			options.OrgHandle, err = unpod.ParseOrgHandle(text)
+			if options.OrgHandle, err = unpod.ParseOrgHandle(text); unpod.LooksLikeToken(text) {
+				return "", err
+			}
 			return options.OrgHandle, err
 		},
 	},
@@ -83,6 +89,7 @@ var arguments = []argument{
 		description: "Maximum duration of one attempt of a request, from connecting to the last byte of the response, for example `30s` or `1m30s`.",
 		variables:   []string{"UNPOD_REQUEST_TIMEOUT"},
 		fallback:    "30s",
+		harmless:    true,
 		inBlock:     func(model unpodProviderModel) attr.Value { return model.RequestTimeout },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			options.RequestTimeout, err = unpod.ParseRequestTimeout(text)
@@ -95,6 +102,7 @@ var arguments = []argument{
 			"throttling (429) or failing (408, 500, 502, 503, 504), or if a response is incomplete.", unpod.MaxRetriesLimit),
 		variables: []string{"UNPOD_MAX_RETRIES"},
 		fallback:  "4",
+		harmless:  true,
 		inBlock:   func(model unpodProviderModel) attr.Value { return model.MaxRetries },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			options.MaxRetries, err = unpod.ParseMaxRetries(text)
@@ -104,7 +112,7 @@ var arguments = []argument{
 	{
 		name: "ca_cert_pem",
 		description: "PEM-encoded CA certificates to trust in addition to the system's, for a self-hosted platform with a private CA. " +
-			"For example, `file(\"ca.pem\")`.",
+			"For example, `file(\"ca.pem\")`. If a variable cannot have line breaks, write each as `\\n`.",
 		variables: []string{"UNPOD_CA_CERT_PEM"},
 		inBlock:   func(model unpodProviderModel) attr.Value { return model.CACertPEM },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
@@ -132,22 +140,27 @@ func argumentNamed(name string) argument {
 // fromBlock is the source of a value that is set in the provider block.
 const fromBlock = "from the provider block"
 
-// lookUp returns the argument's value and its source. Empty variables are ignored.
+// lookUp returns the argument's value and its source. Blank variables are ignored.
 func (a argument) lookUp(inBlock attr.Value, getenv func(string) string) (text, source string, found bool) {
 	if !inBlock.IsNull() {
 		switch value := inBlock.(type) {
 		case types.String:
-			return value.ValueString(), fromBlock, true
+			return trim(value.ValueString()), fromBlock, true
 		case types.Number:
 			return value.ValueBigFloat().Text('g', -1), fromBlock, true
 		}
 	}
 	for _, variable := range a.variables {
-		if text := getenv(variable); text != "" {
+		if text := trim(getenv(variable)); text != "" {
 			return text, "from " + variable, true
 		}
 	}
 	return a.fallback, "the default", a.fallback != ""
+}
+
+// trim removes whitespace around a text, and byte order marks before it.
+func trim(text string) string {
+	return strings.TrimRightFunc(strings.TrimLeftFunc(text, func(r rune) bool { return r == '\ufeff' || unicode.IsSpace(r) }), unicode.IsSpace)
 }
 
 // settings holds the values of the arguments, and the problems with them.
@@ -155,14 +168,15 @@ type settings struct {
 	options unpod.Options
 	// used describes each argument's value and its source for messages.
 	used map[string]string
+	// source is where each valid value is from.
+	source map[string]string
 	// unknown is set if a value is known only after apply.
 	unknown bool
-	// blockDiags are about the provider block, except about api_token. Each points
-	// to its argument.
+	// blockDiags are about the provider block. Terraform prints the lines that they
+	// point to.
 	blockDiags diag.Diagnostics
-	// readDiags are what reads report. They include those about api_token: if a
-	// diagnostic points to the block, Terraform prints a line of the block, which
-	// could show the token.
+	// readDiags are what reads report: problems with variables, and with values in
+	// the block that Terraform must not print.
 	readDiags diag.Diagnostics
 }
 
@@ -170,7 +184,7 @@ type settings struct {
 // first variable that is not empty, else the default. It never replaces an unknown
 // value, because that could send one deployment's token to another.
 func resolve(model unpodProviderModel, getenv func(string) string) settings {
-	s := settings{used: map[string]string{}}
+	s := settings{used: map[string]string{}, source: map[string]string{}}
 	for _, a := range arguments {
 		s.resolve(a, a.inBlock(model), getenv)
 	}
@@ -178,7 +192,22 @@ func resolve(model unpodProviderModel, getenv func(string) string) settings {
 		s.readDiags.AddError("Invalid org_handle", "org_handle and api_token have the same value, so at least one of them is wrong. "+
 			"Set org_handle to the organization's domain_handle.")
 	}
+	s.checkVariables(getenv)
 	return s
+}
+
+// checkVariables reports a token and an address from variables of different
+// deployments, since one's token must not go to the other.
+func (s *settings) checkVariables(getenv func(string) string) {
+	other := trim(getenv("UNPOD_PLATFORM_TOKEN"))
+	if _, err := unpod.ParseToken(other); err != nil || s.options.Token.Is(other) {
+		return
+	}
+	if s.source["api_token"] == "from UNPOD_API_TOKEN" && s.source["base_url"] == "from UNPOD_PLATFORM_BASE_URL" {
+		s.readDiags.AddError("The API token may be for another platform", "api_token is from UNPOD_API_TOKEN and base_url from UNPOD_PLATFORM_BASE_URL, "+
+			"but UNPOD_PLATFORM_TOKEN has another token. The provider does not send one platform's token to another.\n\n"+
+			"Unset UNPOD_API_TOKEN to use the token in UNPOD_PLATFORM_TOKEN, or unset UNPOD_PLATFORM_TOKEN.")
+	}
 }
 
 // resolve determines the value of one argument.
@@ -205,6 +234,7 @@ func (s *settings) resolve(a argument, inBlock attr.Value, getenv func(string) s
 	if value != "" {
 		value = " " + strconv.Quote(value)
 	}
+	s.source[a.name] = source
 	s.used[a.name] = fmt.Sprintf("%s%s (%s)", a.name, value, source)
 	if a.name == "base_url" && s.options.BaseURL.Scheme == "http" && !unpod.IsLoopback(s.options.BaseURL) {
 		s.report(a, source, diag.NewWarningDiagnostic("The API token is sent unencrypted",
@@ -212,10 +242,10 @@ func (s *settings) resolve(a argument, inBlock attr.Value, getenv func(string) s
 	}
 }
 
-// report adds a diagnostic to blockDiags if it may point to its argument, else to
-// readDiags.
+// report adds a diagnostic to blockDiags if Terraform may print the argument, as it
+// may if that is valid. All others are for readDiags.
 func (s *settings) report(a argument, source string, d diag.Diagnostic) {
-	if source == fromBlock && a.name != "api_token" {
+	if source == fromBlock && (a.harmless || d.Severity() == diag.SeverityWarning) {
 		s.blockDiags.Append(diag.WithPath(path.Root(a.name), d))
 	} else {
 		s.readDiags.Append(d)

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
 	"reflect"
 	"testing"
@@ -20,7 +21,7 @@ import (
 
 // TestArguments_precedence sets each argument to one value in one source and to
 // another in all sources of lower precedence. The first must be used, and messages
-// must name it and its source.
+// must name it and its source. All have whitespace and byte order marks around them.
 func TestArguments_precedence(t *testing.T) {
 	t.Parallel()
 	ca, otherCA := unpodtest.CertificatePEM(unpodtest.NewCertificate(t)), unpodtest.CertificatePEM(unpodtest.NewCertificate(t))
@@ -29,7 +30,7 @@ func TestArguments_precedence(t *testing.T) {
 		shown, without string // in messages, and without any value
 	}{
 		"api_token":       {"Token " + canary, "another-token", "", " (not set)"}, // Not shown.
-		"org_handle":      {" acme ", "another", ` "acme"`, " (not set)"},
+		"org_handle":      {"acme", "another", ` "acme"`, " (not set)"},
 		"base_url":        {"voice.example.com/a/api/v2/platform/", "http://localhost", ` "https://voice.example.com/a"`, ` "https://unpod.dev" (the default)`},
 		"request_timeout": {"60s", "1ns", ` "1m0s"`, ` "30s" (the default)`},
 		"max_retries":     {0, 2, ` "0"`, ` "4" (the default)`},
@@ -61,18 +62,23 @@ func TestArguments_precedence(t *testing.T) {
 
 // resolveFrom resolves an argument that has a value in one source and another in the
 // sources after it. Source 0 is the provider block. The variables follow. Sources
-// before it are null or empty.
+// before it are null or blank.
 func resolveFrom(t *testing.T, a argument, source int, value, other any) settings {
 	t.Helper()
+	padded := func(value any) string { return "\ufeff\t \ufeff" + fmt.Sprint(value) + " \r\n" }
 	inBlock, variables := block{}, map[string]string{}
 	if source == 0 {
 		inBlock[a.name] = value
+		if text, ok := value.(string); ok {
+			inBlock[a.name] = padded(text)
+		}
 	}
 	for i, variable := range a.variables {
+		variables[variable] = padded("")
 		if i >= source {
-			variables[variable] = fmt.Sprint(other)
+			variables[variable] = padded(other)
 		} else if i == source-1 {
-			variables[variable] = fmt.Sprint(value)
+			variables[variable] = padded(value)
 		}
 	}
 	return resolve(modelOf(t, inBlock), func(name string) string { return variables[name] })
@@ -114,8 +120,8 @@ func invalid(t *testing.T, a argument, value any, source string) diagnostic {
 		t.Fatalf("%s %q is valid", a.name, text)
 	}
 	want := diagnostic{summary: "Invalid " + a.name, detail: fmt.Sprintf("%s (%s) %s.", a.name, source, err)}
-	if source == fromBlock && a.name != "api_token" {
-		want.path = a.name // Terraform prints that line, which could show the token.
+	if source == fromBlock && (a.name == "request_timeout" || a.name == "max_retries") {
+		want.path = a.name // Terraform prints that line, which could show a secret of the others.
 	}
 	return want
 }
@@ -148,6 +154,11 @@ func TestArguments_areRejected(t *testing.T) {
 			{summary: "The provider's api_token is missing", detail: "Set api_token in the provider block, or set the environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN."},
 			{summary: "The provider's org_handle is missing", detail: "Set org_handle in the provider block, or set the environment variable UNPOD_ORG_HANDLE."},
 		}},
+		"variables of two platforms": {credentials(local, map[string]string{"UNPOD_PLATFORM_BASE_URL": local.URL, "UNPOD_PLATFORM_TOKEN": "Token other"}), nil, []diagnostic{{
+			summary: "The API token may be for another platform",
+			detail: "api_token is from UNPOD_API_TOKEN and base_url from UNPOD_PLATFORM_BASE_URL, but UNPOD_PLATFORM_TOKEN has another token. " +
+				"The provider does not send one platform's token to another.\n\nUnset UNPOD_API_TOKEN to use the token in UNPOD_PLATFORM_TOKEN, or unset UNPOD_PLATFORM_TOKEN.",
+		}}},
 		"token as handle": {credentials(local, nil), block{"org_handle": local.Token}, []diagnostic{{
 			summary: "Invalid org_handle",
 			detail:  "org_handle and api_token have the same value, so at least one of them is wrong. Set org_handle to the organization's domain_handle.",
@@ -181,6 +192,32 @@ func TestArguments_areRejected(t *testing.T) {
 			t.Errorf("sent %d requests", len(asked))
 		}
 	})
+}
+
+// TestArguments_acceptVariablesOfOnePlatform has variables that look like those of two
+// platforms.
+func TestArguments_acceptVariablesOfOnePlatform(t *testing.T) {
+	t.Parallel()
+	local := documentedUnpod(t)
+	for name, test := range map[string]struct {
+		variables map[string]string
+		arguments block
+	}{
+		"the same token":          {map[string]string{"UNPOD_PLATFORM_TOKEN": "token " + local.Token}, nil},
+		"a blank variable":        {map[string]string{"UNPOD_PLATFORM_TOKEN": " "}, nil},
+		"not a token":             {map[string]string{"UNPOD_PLATFORM_TOKEN": "Bearer x"}, nil},
+		"the other's address":     {map[string]string{"UNPOD_PLATFORM_TOKEN": "x", "UNPOD_PLATFORM_BASE_URL": ""}, nil},
+		"a token in the block":    {map[string]string{"UNPOD_PLATFORM_TOKEN": "x"}, block{"api_token": local.Token}},
+		"an address in the block": {map[string]string{"UNPOD_PLATFORM_TOKEN": "x"}, block{"base_url": local.URL}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			variables := credentials(local, map[string]string{"UNPOD_PLATFORM_BASE_URL": local.URL})
+			maps.Copy(variables, test.variables)
+			p, diags := configure(t, variables, test.arguments)
+			wantDiagnostics(t, append(diags, readData(t, p, listName, nil).Diagnostics...))
+		})
+	}
 }
 
 // validate returns the diagnostics about a provider block, without variables.

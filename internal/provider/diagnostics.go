@@ -128,8 +128,7 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 	var summary, next string
 	switch {
 	case err.Status == http.StatusUnauthorized:
-		summary, next = "Unpod rejected the API token",
-			"Check api_token: it may be wrong, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard."
+		summary, next = "Unpod rejected the API token", unauthorized(s)
 	case err.Status == http.StatusForbidden:
 		summary, next = "Unpod denied access to the organization", forbidden(err)
 	case err.Status == http.StatusNotFound:
@@ -150,6 +149,18 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}
 	return explanation{summary, happened(err), next}
+}
+
+// unauthorized returns what to try first after a 401.
+func unauthorized(s settings) string {
+	const create = "To create a new token, open API Keys in the Unpod dashboard."
+	switch {
+	case unpod.LooksLikeToken(s.options.OrgHandle):
+		return "Check whether api_token and org_handle are swapped: org_handle has the form of an API token."
+	case s.options.Token.HasPrefix("sk_"):
+		return "Check api_token: it begins with sk_, like the keys of another of Unpod's APIs. " + create
+	}
+	return "Check api_token: it may be wrong, expired, deleted, or from another platform. " + create
 }
 
 // forbidden returns what to try first after a 403. Only the message can show

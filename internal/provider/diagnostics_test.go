@@ -34,7 +34,7 @@ const (
 	oddShape      = "Unpod's response has an unexpected shape"
 	untrusted     = "Unpod cannot be reached over a trusted connection"
 
-	tryToken    = "Check api_token: it may be wrong, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard." //nolint:gosec // It is not a token.
+	tryToken    = "Check api_token: it may be wrong, expired, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard." //nolint:gosec // It is not a token.
 	tryHandle   = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
 	tryAccess   = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
 	tryProxy    = " Check base_url as well: a response without a message may come from a proxy or a firewall."
@@ -119,6 +119,27 @@ func TestErrors_responses(t *testing.T) {
 			local := startCanary(t)
 			local.AnswerAlways(unpodtest.Header("X-Echo", canary, unpodtest.Header("Www-Authenticate", canary, test.answer)))
 			testError(t, credentials(local, nil), test.want)
+		})
+	}
+}
+
+// TestErrors_mistakenCredentials has credentials that the server rejects and whose form
+// shows what is wrong. A handle that may be a token is not shown.
+func TestErrors_mistakenCredentials(t *testing.T) {
+	t.Parallel()
+	local := startUnpod(t)
+	for name, test := range map[string]struct{ token, handle, next string }{
+		"swapped": {unpodtest.OrgHandle, strings.Repeat("0f1e2D3C", 5), "Check whether api_token and org_handle are swapped: org_handle has the form of an API token."},
+		"a key":   {"sk_0123456789", unpodtest.OrgHandle, "Check api_token: it begins with sk_, like the keys of another of Unpod's APIs. To create a new token, open API Keys in the Unpod dashboard."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			variables := credentials(local, map[string]string{"UNPOD_API_TOKEN": test.token, "UNPOD_ORG_HANDLE": test.handle})
+			want := failedRead(variables, 1, explanation{rejected, `returned status 401: "Invalid token."`, test.next})
+			if name == "swapped" {
+				want.detail = strings.Replace(want.detail, fmt.Sprintf(" %q", test.handle), "", 1)
+			}
+			wantDiagnostics(t, readData(t, configured(t, variables), listName, nil).Diagnostics, want)
 		})
 	}
 }

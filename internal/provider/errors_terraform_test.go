@@ -33,13 +33,13 @@ func TestAccErrors(t *testing.T) {
 			want: []diagnostic{failedRead(twice, 2, explanation{failedText, "returned status 503, an empty body and no message.", tryLater})},
 		},
 		"two values of the block are invalid": {
-			config: "provider \"unpod\" {\nmax_retries = 11\nbase_url = \"ftp://unpod.dev\"\n}\n" + listConfig, command: "validate",
-			want: []diagnostic{invalid(t, argumentNamed("base_url"), "ftp://unpod.dev", fromBlock), invalid(t, argumentNamed("max_retries"), 11, fromBlock)}, prints: "max_retries = 11",
+			config: "provider \"unpod\" {\nmax_retries = 11\nca_cert_pem = \"" + canary + "\"\n}\n" + listConfig, command: "validate",
+			want: []diagnostic{invalid(t, argumentNamed("max_retries"), 11, fromBlock)}, prints: "max_retries = 11", secret: canary,
 		},
-		// If the error pointed to the block, Terraform would print the token.
-		"the token in a block of one line is invalid": {
-			config: `provider "unpod" { api_token = "Bearer ` + canary + `" }` + "\n" + listConfig, variables: map[string]string{"UNPOD_ORG_HANDLE": "acme"}, command: "plan",
-			want: []diagnostic{invalid(t, argumentNamed("api_token"), "Bearer "+canary, fromBlock)}, prints: strings.TrimSpace(listConfig), secret: canary,
+		// If the error pointed to the block, Terraform would print the secret.
+		"a block of one line is invalid": {
+			config: `provider "unpod" { base_url = "https://user:` + canary + `@unpod.dev" }` + "\n" + listConfig, variables: map[string]string{"UNPOD_ORG_HANDLE": "acme", "UNPOD_API_TOKEN": "x"}, command: "plan",
+			want: []diagnostic{invalid(t, argumentNamed("base_url"), "https://user:"+canary+"@unpod.dev", fromBlock)}, prints: strings.TrimSpace(listConfig), secret: canary,
 		},
 		"an argument is known only after apply": {
 			needed: terraformData, config: fmt.Sprintf(later, `"1"`) + `provider "unpod" { base_url = terraform_data.later.output.id }` + "\n" + listConfig,

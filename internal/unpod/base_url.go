@@ -20,7 +20,6 @@ const apiPath = "/api/v2/platform"
 // URL may have a path prefix, and may end in the API's own path. Errors never
 // include the text, since it may contain a password.
 func ParseBaseURL(text string) (*url.URL, error) {
-	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil, errEmpty
 	}

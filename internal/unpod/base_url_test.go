@@ -28,7 +28,6 @@ func TestParseBaseURL(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://unpod.dev":                   "https://unpod.dev/",
 		"http://localhost:3001":               "http://localhost:3001/",
-		" \t\r\nhttps://unpod.dev\n ":         "https://unpod.dev/",
 		"HTTP://UNPOD.dev":                    "http://UNPOD.dev/",
 		"api.unpod.ai":                        "https://api.unpod.ai/",
 		"localhost:3001":                      "https://localhost:3001/",
@@ -70,7 +69,6 @@ func TestParseBaseURL(t *testing.T) {
 
 var refusedBaseURLs = map[string]string{
 	"":                                      emptyValue,
-	" \n\t":                                 emptyValue,
 	"ftp://unpod.dev":                       wrongScheme,
 	"unpod.dev/a://b":                       wrongScheme,
 	"://unpod.dev":                          notURL,

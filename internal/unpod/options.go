@@ -51,7 +51,7 @@ const MaxRetriesLimit = 10
 
 // ParseRequestTimeout parses a positive duration such as 1m30s.
 func ParseRequestTimeout(text string) (time.Duration, error) {
-	limit, err := time.ParseDuration(strings.TrimSpace(text))
+	limit, err := time.ParseDuration(text)
 	if err != nil || limit <= 0 {
 		return 0, errors.New(`must be a positive duration such as "30s" or "1m30s"`)
 	}
@@ -60,17 +60,16 @@ func ParseRequestTimeout(text string) (time.Duration, error) {
 
 // ParseMaxRetries parses a number from 0 to [MaxRetriesLimit].
 func ParseMaxRetries(text string) (int, error) {
-	number, err := strconv.Atoi(strings.TrimSpace(text))
+	number, err := strconv.Atoi(text)
 	if err != nil || number < 0 || number > MaxRetriesLimit {
 		return 0, fmt.Errorf("must be a whole number from 0 to %d", MaxRetriesLimit)
 	}
 	return number, nil
 }
 
-// ParseOrgHandle validates an organization's domain_handle and trims whitespace.
-// Its errors never include the text, since people paste tokens here by mistake.
+// ParseOrgHandle validates an organization's domain_handle. Its errors never
+// include the text, since people paste tokens here by mistake.
 func ParseOrgHandle(text string) (string, error) {
-	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
 		return "", errEmpty
@@ -84,8 +83,12 @@ func ParseOrgHandle(text string) (string, error) {
 // and the system's. Its errors never include the text, which may be a private
 // key pasted by mistake.
 func ParseCACert(text string) (*x509.CertPool, error) {
-	if text != "" && !strings.Contains(text, "\n") {
-		return nil, errors.New(`must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
+	if !strings.Contains(text, "\n") {
+		if text != "" && !strings.Contains(text, "-----BEGIN ") {
+			return nil, errors.New(`must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
+		}
+		// HCP Terraform's environment variables cannot have line breaks.
+		text = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n").Replace(text)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {

@@ -15,7 +15,7 @@ func TestParseRequestTimeout(t *testing.T) {
 	t.Parallel()
 	const refused = `must be a positive duration such as "30s" or "1m30s"`
 	for text, want := range map[string]time.Duration{
-		"30s": 30 * time.Second, "1m30s": 90 * time.Second, " 1ns\n": time.Nanosecond,
+		"30s": 30 * time.Second, "1m30s": 90 * time.Second, "1ns": time.Nanosecond,
 		"": 0, "30": 0, "0s": 0, "-1s": 0, "1 s": 0, "soon": 0,
 	} {
 		got, err := ParseRequestTimeout(text)
@@ -31,7 +31,7 @@ func TestParseRequestTimeout(t *testing.T) {
 func TestParseMaxRetries(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{
-		"0": 0, "4\n": 4, "10": 10,
+		"0": 0, "4": 4, "10": 10,
 		"": -1, "-1": -1, "11": -1, "1.5": -1, "1e0": -1, "many": -1,
 	} {
 		got, err := ParseMaxRetries(text)
@@ -46,12 +46,12 @@ func TestParseMaxRetries(t *testing.T) {
 func TestParseOrgHandle(t *testing.T) {
 	t.Parallel()
 	for _, handle := range []string{"unpod", "unpod.tv", "Token", "!~"} {
-		if got, err := ParseOrgHandle(" \t" + handle + "\r\n"); err != nil || got != handle {
+		if got, err := ParseOrgHandle(handle); err != nil || got != handle {
 			t.Errorf("got %q and error %v, want %q", got, err, handle)
 		}
 	}
 	for text, want := range map[string]string{
-		"": emptyValue, "\t": emptyValue, "un pod": notVisible, "Token unpod": notVisible, "unpod\r\nX-Evil: 0": notVisible,
+		"": emptyValue, "\t": notVisible, "un pod": notVisible, "Token unpod": notVisible, "unpod\r\nX-Evil: 0": notVisible,
 		"un\x00pod": notVisible, "\x1b[31munpod": notVisible, `un"pod`: notVisible, "un'pod": notVisible,
 		`un\pod`: notVisible, "\u00fcnpod": notVisible, "un\u200bpod": notVisible, "un\xffpod": notVisible, "un\x7fpod": notVisible,
 	} {
@@ -76,6 +76,10 @@ func TestParseCACert(t *testing.T) {
 		"several":             {one + two, false},
 		"with comments":       {"# One\n" + one + "\nsubject=CN = two\n\n" + two + "the end", false},
 		"CRLF":                {strings.ReplaceAll(one+two, "\n", "\r\n"), false},
+		"written LF":          {strings.ReplaceAll(one+two, "\n", `\n`), false},
+		"written CRLF":        {strings.ReplaceAll(one+two, "\n", `\r\n`), false},
+		"both kinds of LF":    {strings.ReplaceAll(one, "\n", `\n`) + "\n", true},
+		"written key":         {strings.ReplaceAll(key, "\n", `\n`), true},
 		"empty":               {"", true},
 		"garbage":             {"not a certificate\n", true},
 		"truncated":           {one[:len(one)/2], true},
@@ -100,6 +104,8 @@ func TestParseCACert(t *testing.T) {
 			}
 		})
 	}
-	_, err := ParseCACert("/etc/ssl/certs/ca.pem")
-	wantErrorText(t, err, `must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
+	for _, path := range []string{"/etc/ssl/certs/ca.pem", `C:\new\ca.pem`} {
+		_, err := ParseCACert(path)
+		wantErrorText(t, err, `must contain PEM-encoded certificates, not the path of a file. In a configuration, use file("ca.pem")`)
+	}
 }

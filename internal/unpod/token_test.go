@@ -18,21 +18,28 @@ import (
 
 func TestParseToken(t *testing.T) {
 	t.Parallel()
+	const quotes, bearer = "must not contain quotation marks", `must be an API token without "Bearer" before it. The provider sends no other kind of token` //nolint:gosec // These are messages.
 	const blanks = "must contain only the token: letters, digits, and the characters - . _ ~ + / (= is allowed only at the end)"
 	for name, test := range map[string]struct{ text, want, wantErr string }{
 		"unchanged":              {"secret-0", "Token secret-0", ""},
-		"surrounding whitespace": {" \t\r\nsecret-0\n ", "Token secret-0", ""},
 		"prefix":                 {"Token secret-0", "Token secret-0", ""},
-		"prefix, extra spaces":   {"  token   secret-0 ", "Token secret-0", ""},
+		"prefix, extra spaces":   {"token   secret-0 ", "Token secret-0", ""},
 		"prefix without a space": {"Tokensecret-0", "Token Tokensecret-0", ""},
 		"punctuation":            {"a-._~+/9==", "Token a-._~+/9==", ""},
-		"quote":                  {`secret"0`, "", blanks},
+		"quote":                  {`secret"0`, "", quotes},
+		"quoted":                 {"'secret-0'", "", quotes},
+		"quoted, typographic":    {"\u201csecret-0\u201d", "", quotes},
+		"quoted, prefix":         {`"Token secret-0"`, "", quotes},
 		"= inside":               {"secret=0", "", blanks},
 		"empty":                  {"", "", emptyValue},
-		"only whitespace":        {" \n\t", "", emptyValue},
 		"prefix alone":           {"Token", "", emptyValue},
 		"prefix twice":           {"Token token secret-0", "", blanks},
-		"other prefix":           {"Bearer secret-0", "", blanks},
+		"Bearer":                 {"Bearer secret-0", "", bearer},
+		"bearer":                 {"bearer secret-0", "", strings.Replace(bearer, "B", "b", 1)},
+		"prefix and Bearer":      {"Token Bearer secret-0", "", bearer},
+		"JWT":                    {"JWT eyJ.eyJ.x", "", strings.Replace(bearer, "Bearer", "JWT", 1)},
+		"other prefix":           {"Basic secret-0", "", blanks},
+		"a key":                  {"sk_secret-0", "Token sk_secret-0", ""},
 		"inner space":            {"secret 0", "", blanks},
 		"newline":                {"secret\n0", "", blanks},
 		"injected header":        {"secret\r\nX-Evil:0", "", blanks},
@@ -51,7 +58,21 @@ func TestParseToken(t *testing.T) {
 			if err == nil && token.authorization() != test.want {
 				t.Errorf("got %q, want %q", token.authorization(), test.want)
 			}
+			if got := token.HasPrefix("sk_"); got != strings.Contains(test.want, "sk_") {
+				t.Errorf("got a token that begins with sk_: %t", got)
+			}
 		})
+	}
+}
+
+func TestLooksLikeToken(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		strings.Repeat("0aF9", 10): true, strings.Repeat("a", 39): false, strings.Repeat("a", 41): false, strings.Repeat("g", 40): false, "": false, "unpod": false,
+	} {
+		if got := LooksLikeToken(text); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
+		}
 	}
 }
 
