@@ -11,16 +11,16 @@ import (
 // The complete error texts. Comparing all of the text shows that it never
 // includes the input.
 const (
-	emptyValue   = "must not be empty"
-	notVisible   = "must contain only visible ASCII characters, without spaces, quotes or backslashes"
-	notURL       = "must be a URL such as https://unpod.dev, or a host name"
-	wrongScheme  = "must start with https:// or http://"
-	hasUser      = "must not contain a user name or password"
-	hasQuery     = "must not contain a query string or a fragment"
-	withoutHost  = "must include a host"
-	notASCIIHost = "must have an ASCII host. Write an internationalized domain name in Punycode (xn--)"
-	invisible    = "must not contain control or invisible characters in its path"
-	portOutRange = "must have a port from 1 to 65535, or no port"
+	emptyValue    = "must not be empty"
+	notVisible    = "must contain only visible ASCII characters, without spaces, quotes or backslashes"
+	notURL        = "must be a URL such as https://unpod.dev, or a host name"
+	wrongScheme   = "must start with https:// or http://"
+	hasUser       = "must not contain a user name or password"
+	hasQuery      = "must not contain a query string or a fragment"
+	withoutHost   = "must include a host"
+	notASCIIHost  = "must have an ASCII host. Write an internationalized domain name in Punycode (xn--)"
+	invisiblePath = "must not contain control or invisible characters in its path"
+	portOutRange  = "must have a port from 1 to 65535, or no port"
 )
 
 func TestParseBaseURL(t *testing.T) {
@@ -87,8 +87,8 @@ var refusedBaseURLs = map[string]string{
 	"https://[fe80::1%25a%20b]":             notASCIIHost,
 	"https://unpod\u00a0dev":                notASCIIHost,
 	"https://unp\u200bod.dev":               notASCIIHost,
-	"https://unpod.dev/%1b%5b2J":            invisible,
-	"https://unpod.dev/%e2%80%ae":           invisible,
+	"https://unpod.dev/%1b%5b2J":            invisiblePath,
+	"https://unpod.dev/%e2%80%ae":           invisiblePath,
 	"https://unpod.dev:0":                   portOutRange,
 	"https://unpod.dev:65536":               portOutRange,
 	"https://unpod.dev:":                    portOutRange,

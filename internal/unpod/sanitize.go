@@ -6,6 +6,7 @@ package unpod
 import (
 	"encoding/base64"
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -29,6 +30,14 @@ const (
 	// maxMessageBytes caps how much of a message is normalized and searched.
 	maxMessageBytes = 16 << 10
 )
+
+// invisible has the characters that control a terminal, steer how text is shown, or
+// cannot be seen.
+var invisible = []*unicode.RangeTable{
+	unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp,
+	unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.Noncharacter_Code_Point,
+	{R16: []unicode.Range16{{Lo: '\u2800', Hi: '\u2800', Stride: 1}}}, // A blank Braille pattern.
+}
 
 // redactor finds a client's secrets in text from a server or a proxy. It holds
 // them in functions, because fmt prints all other fields of a struct.
@@ -117,21 +126,21 @@ func encodings(secret string) []string {
 	})
 }
 
-// sanitize makes text from outside safe to show: one line, no control or format
-// characters, no secrets, and short. The order matters: removing characters must
-// not reveal a token, and a cut must not leave a part of one.
+// sanitize makes text from outside safe to show: one line, no stray characters, no
+// secrets, and short. The order matters: removing characters must not reveal a
+// token, and a cut must not leave a part of one.
 func (r redactor) sanitize(text string) string {
 	cut := len(text) > maxMessageBytes
 	text = strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c):
+		if unicode.IsSpace(c) {
 			return ' '
-		case unicode.IsPrint(c):
-			return c
 		}
-		return -1
+		return c
 	}, strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], ""))
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(withoutStrays(text))
+	if seen := visible(text); r.hasSecret(seen) || r.hasSecret(norm.NFC.String(seen)) {
+		text = seen
+	}
 	end := len(text)
 	for i := 0; cut && i < r.longest; i++ { // The end may be the first part of a secret.
 		_, size := utf8.DecodeLastRuneInString(text[:end])
@@ -144,6 +153,9 @@ func (r redactor) sanitize(text string) string {
 	}
 	return string(shown)
 }
+
+// hasSecret reports whether a text contains any secret.
+func (r redactor) hasSecret(text string) bool { return r.remove(text, len(text)) != text }
 
 // decoding returns the options for decoding a body. They apply to every string
 // and int64, so that no field can skip the checks.
@@ -171,8 +183,13 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	}
 	sent := string(unquoted)
 	*text = norm.NFC.String(sent)
+	switch {
+	case r.hasToken(*text):
+		return errTokenReturned
+	case isPlain(*text):
+		return nil
 	// NFC can merge a combining mark into the token's last letter.
-	if r.hasToken(*text) || sent != *text && r.hasToken(sent) {
+	case r.hasToken(sent), r.hasToken(visible(*text)), r.hasToken(visible(sent)):
 		return errTokenReturned
 	}
 	return checkCharacters(*text)
@@ -194,26 +211,77 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 	return nil
 }
 
-// checkCharacters rejects characters that control a terminal or disguise text,
-// because Terraform prints text as it is.
-func checkCharacters(text string) error {
-	var before rune
-	for i, c := range text {
-		unsafe := !unicode.IsPrint(c) && unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-		if unsafe && !isJoiner(before, c, text[i+utf8.RuneLen(c):]) {
-			return problem(fmt.Sprintf("contains %s (%U)", characterKind(c), c))
+// isPlain reports whether a text has only visible ASCII characters and spaces.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
 		}
-		before = c
+	}
+	return true
+}
+
+// checkCharacters rejects stray characters, because Terraform prints text as it is.
+func checkCharacters(text string) error {
+	for _, c := range strays(text) {
+		return problem(fmt.Sprintf("contains %s (%U)", characterKind(c), c))
 	}
 	return nil
 }
 
-// isJoiner reports whether c is U+200C or U+200D between letters, marks or
-// symbols, as several languages and emoji use it.
-func isJoiner(before, c rune, after string) bool {
-	next, _ := utf8.DecodeRuneInString(after)
-	return (c == '\u200c' || c == '\u200d') && after != "" &&
-		unicode.In(before, unicode.L, unicode.M, unicode.S) && unicode.In(next, unicode.L, unicode.M, unicode.S)
+// strays yields the invisible characters that the text around them does not need,
+// with their positions.
+func strays(text string) iter.Seq2[int, rune] {
+	return func(yield func(int, rune) bool) {
+		var before rune
+		for i, c := range text {
+			after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(c):])
+			if isInvisible(c) && !isNeeded(before, c, after) && !yield(i, c) {
+				return
+			}
+			before = c
+		}
+	}
+}
+
+// withoutStrays removes the stray characters.
+func withoutStrays(text string) string {
+	var clean strings.Builder
+	from := 0
+	for i, c := range strays(text) {
+		clean.WriteString(text[from:i])
+		from = i + utf8.RuneLen(c)
+	}
+	return clean.String() + text[from:]
+}
+
+// visible removes all invisible characters.
+func visible(text string) string {
+	return strings.Map(func(c rune) rune {
+		if isInvisible(c) {
+			return -1
+		}
+		return c
+	}, text)
+}
+
+func isInvisible(c rune) bool { return unicode.In(c, invisible...) }
+
+// isNeeded reports whether an invisible character belongs to the characters beside
+// it: a joiner or non-joiner, as several scripts and emoji have it, or a variation
+// selector that chooses between an emoji and plain text.
+func isNeeded(before, c, after rune) bool {
+	joins := func(c rune) bool {
+		return c != utf8.RuneError && unicode.In(c, unicode.L, unicode.M, unicode.S) && !unicode.Is(unicode.Latin, c)
+	}
+	switch c {
+	case '\u200c', '\u200d':
+		return joins(before) && joins(after)
+	case '\ufe0e', '\ufe0f':
+		letter := unicode.IsLetter(before) && unicode.In(before, unicode.Latin, unicode.Greek, unicode.Cyrillic)
+		return !letter && !isInvisible(before) && !unicode.IsSpace(before)
+	}
+	return false
 }
 
 // characterKind describes a rejected character.
@@ -223,6 +291,8 @@ func characterKind(c rune) string {
 		return "a line break"
 	case unicode.Is(unicode.Cc, c):
 		return "a control character"
+	case unicode.In(c, unicode.Co, unicode.Noncharacter_Code_Point):
+		return "a private or undefined character"
 	}
 	return "an invisible or text-direction character"
 }

@@ -5,9 +5,13 @@ package unpod
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
 )
 
 // TestSanitize_hidesProxyCredentials has servers and proxies repeat credentials in
@@ -58,26 +62,86 @@ func TestSanitize_cutLeavesNoPartOfToken(t *testing.T) {
 	}
 }
 
-// TestCheckCharacters covers characters that could mislead a reader or control a
-// terminal, and the joiners and non-joiners that some scripts and emoji need.
+// TestCheckCharacters covers the kinds of characters, and the neighbors of joiners and
+// variation selectors.
 func TestCheckCharacters(t *testing.T) {
 	t.Parallel()
+	const hidden = "an invisible or text-direction character "
 	for text, want := range map[string]string{
-		"Zürich ~ 1": "", "東京 支社": "", "می\u200cخواهم": "", "क्\u200dष": "", "👩\u200d💻 🏳️\u200d🌈": "", "a\u00a0b": "", "": "",
+		"Zürich ~ 1": "", "東京 支社": "", "a\u00a0b": "", "": "",
 		"\x1b[2J": "a control character (U+001B)", "a\a": "a control character (U+0007)", "\x7f": "a control character (U+007F)",
 		"a\u009b31m": "a control character (U+009B)",
 		"\n":         "a line break (U+000A)", "a\r": "a line break (U+000D)", "\u0085": "a line break (U+0085)",
 		"a\u2028b": "a line break (U+2028)", "\u2029": "a line break (U+2029)",
-		"\u202e": "an invisible or text-direction character (U+202E)", "a\u200b": "an invisible or text-direction character (U+200B)",
-		"\u00ad": "an invisible or text-direction character (U+00AD)", "\U000e0041": "an invisible or text-direction character (U+E0041)",
-		"a\u200d": "an invisible or text-direction character (U+200D)", "\u200da": "an invisible or text-direction character (U+200D)",
-		"a\u200d1": "an invisible or text-direction character (U+200D)", "1\u200ca": "an invisible or text-direction character (U+200C)",
-		"a\u200d\u200db": "an invisible or text-direction character (U+200D)",
+		"\ue000": "a private or undefined character (U+E000)", "\uffff": "a private or undefined character (U+FFFF)",
+		"\u202e": hidden + "(U+202E)", "a\u200b": hidden + "(U+200B)", "\u3164": hidden + "(U+3164)", "\u2800": hidden + "(U+2800)",
+		"क\u200d": hidden + "(U+200D)", "\u200dक": hidden + "(U+200D)", "a\u200cक": hidden + "(U+200C)", "क\u200cé": hidden + "(U+200C)",
+		"क\u200d1": hidden + "(U+200D)", "1\u200cक": hidden + "(U+200C)", "क\u200d\u200dक": hidden + "(U+200D)",
+		"\ufe0f": hidden + "(U+FE0F)", " \ufe0f": hidden + "(U+FE0F)", "1\ufe0f\ufe0f": hidden + "(U+FE0F)", "漢\ufe01": hidden + "(U+FE01)",
+		"a\ufe0f": hidden + "(U+FE0F)", "é\ufe0e": hidden + "(U+FE0E)", "α\ufe0f": hidden + "(U+FE0F)", "я\ufe0f": hidden + "(U+FE0F)",
 	} {
 		if want != "" {
 			want = "contains " + want
 		}
 		wantErrorText(t, checkCharacters(text), want)
+	}
+}
+
+// TestSanitize_keepsNeededCharacters has emoji and scripts that need characters which
+// cannot be seen.
+func TestSanitize_keepsNeededCharacters(t *testing.T) {
+	t.Parallel()
+	secrets := fakeClient(t, nil).requester().secrets
+	for name, text := range map[string]string{
+		"keycaps": "1\ufe0f\u20e3 #\ufe0f\u20e3 *\ufe0f\u20e3", "flags": "🇩🇪 🏳\ufe0f\u200d🌈 🏴\u200d☠\ufe0f", "families": "👨\u200d👩\u200d👧\u200d👦 👩🏽\u200d💻",
+		"hearts": "❤\ufe0f ❤\ufe0e ❤\ufe0f\u200d🔥", "symbols": "ℹ\ufe0f ™\ufe0f ©\ufe0e ‼\ufe0f Ⓜ\ufe0f ㊗\ufe0f", "Persian": "می\u200cخواهم", "Hindi": "क्\u200dष क्\u200cष",
+		"Sinhala": "ශ්\u200dරී ලංකා", "Malayalam": "ന്\u200d", "German": "Auf\u00adlage",
+	} {
+		want := text
+		if name == "Malayalam" || name == "German" { // Nothing follows the joiner. A soft hyphen is not needed.
+			want = strings.NewReplacer("\u200d", "", "\u00ad", "").Replace(text)
+		}
+		if got := secrets.sanitize(text); got != want || (checkCharacters(text) == nil) != (want == text) {
+			t.Errorf("%s: got %q and error %v, want %q", name, got, checkCharacters(text), want)
+		}
+	}
+}
+
+// TestSanitize_findsTokenBetweenInvisible puts each character that Unicode calls
+// invisible, or a control character, into a text and into the token.
+func TestSanitize_findsTokenBetweenInvisible(t *testing.T) {
+	t.Parallel()
+	secrets := fakeClient(t, nil).requester().secrets
+	bounds := map[rune]bool{'\u2800': true}
+	for _, table := range []*unicode.RangeTable{
+		unicode.Categories["Cc"], unicode.Categories["Cf"], unicode.Categories["Co"], unicode.Categories["Zl"], unicode.Categories["Zp"],
+		unicode.Properties["Other_Default_Ignorable_Code_Point"], unicode.Properties["Variation_Selector"], unicode.Properties["Noncharacter_Code_Point"],
+	} {
+		for _, each := range table.R16 {
+			bounds[rune(each.Lo)], bounds[rune(each.Hi)] = true, true
+		}
+		for _, each := range table.R32 {
+			bounds[rune(each.Lo)], bounds[rune(each.Hi)] = true, true //nolint:gosec // A code point fits.
+		}
+	}
+	for c := range bounds {
+		if err := checkCharacters("a" + string(c) + "b"); err == nil {
+			t.Errorf("%U is accepted", c)
+		}
+		for _, before := range []int{3, len("canary-0")} { // After a digit, U+FE0F may stay.
+			text := canary[:before] + string(c) + canary[before:]
+			if got := secrets.sanitize(text); got != redacted && !unicode.IsSpace(c) {
+				t.Errorf("%U in the token: got %q", c, got)
+			}
+			body := `{"data":[{"id":1,"provider":"` + text + `"}]}`
+			if c < ' ' {
+				continue // It must be escaped.
+			}
+			_, err := fakeClient(t, serve(unpodtest.JSON(200, body))).readAlone(t.Context(), maxBytes)
+			if _, ok := errors.AsType[*TokenReturnedError](err); !ok {
+				t.Errorf("%U in the token: got error %v", c, err)
+			}
+		}
 	}
 }
 
