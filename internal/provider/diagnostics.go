@@ -79,7 +79,7 @@ func explainResponse(err error) explanation {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.RedirectError:
 		return explanation{
-			"Unpod redirected the request", fmt.Sprintf("returned status %d, a redirect to %q.", err.HTTPStatus, err.Origin),
+			"Unpod redirected the request", fmt.Sprintf("returned status %d, a redirect to:", err.HTTPStatus) + outside(err.Origin),
 			"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
 		}
 	case *unpod.NotJSONError:
@@ -108,7 +108,7 @@ func explainResponse(err error) explanation {
 			"Check base_url: no organization has a list of this size.",
 		}
 	}
-	return explanation{"Reading from Unpod failed", fmt.Sprintf("failed: %q.", err), "Report this error at " + issuesURL + "."}
+	return explanation{"Reading from Unpod failed", happened(err), "Report this error at " + issuesURL + "."}
 }
 
 // explainTLS explains why a connection is not trusted.
@@ -124,28 +124,31 @@ func explainTLS(err *unpod.TLSError, s settings) explanation {
 
 // explainStatus explains the status of an error response.
 func explainStatus(err *unpod.StatusError, s settings) explanation {
-	failed := err.Status >= http.StatusInternalServerError || err.Status == http.StatusRequestTimeout
 	var summary, next string
+	silent := err.Message == ""
 	switch {
 	case err.Status == http.StatusUnauthorized:
 		summary, next = "Unpod rejected the API token", unauthorized(s)
 	case err.Status == http.StatusForbidden:
 		summary, next = "Unpod denied access to the organization", forbidden(err)
+	case err.Status == http.StatusNotFound && silent:
+		return explanation{"The Unpod API was not found", happened(err),
+			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API: the public code of Unpod has no telephony."}
 	case err.Status == http.StatusNotFound:
-		summary, next = "The Unpod API was not found",
-			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. If it is right, the platform may be too old to have this path: update it."
+		summary, next = "Unpod did not find what was requested", "Check org_handle: it must be the organization's domain_handle. Then check base_url."
 	case err.Status == http.StatusTooManyRequests:
 		summary, next = "Unpod throttled the request", throttled(err, s)
-	case failed:
-		summary, next = "Unpod failed to respond",
-			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
-	case err.Message == "":
+	case err.Status >= http.StatusInternalServerError, err.Status == http.StatusRequestTimeout:
+		return explanation{"Unpod failed to respond", happened(err),
+			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."}
+	case err.Status == http.StatusBadRequest && silent:
+		summary, next = "Unpod reported an error", "Check base_url: the platform may not allow this host."
+	case silent:
 		summary, next = "Unpod reported an error", "The response does not say why. Send Unpod support the request ID."
 	default:
 		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
 	}
-	if err.Message == "" && !failed && err.Status != http.StatusNotFound {
-		// Errors from the platform itself have a message.
+	if silent { // Errors from the platform itself have a message.
 		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}
 	return explanation{summary, happened(err), next}
@@ -196,7 +199,7 @@ func happened(err error) string {
 		}
 		return fmt.Sprintf("did not complete within %s. The last attempt %s", err.After, happened(err.Last))
 	}
-	return fmt.Sprintf("failed: %q.", err)
+	return "failed:" + outside(err.Error())
 }
 
 // returned describes an error response.
@@ -209,19 +212,32 @@ func returned(err *unpod.StatusError) string {
 	case err.Message == "":
 		text += ", " + bodyType(err.BodyType) + " and no message."
 	case err.Code != "":
-		text += fmt.Sprintf(": %q (%q).", err.Message, err.Code)
-	case strings.HasSuffix(err.Message, "."):
-		text += fmt.Sprintf(": %q", err.Message)
+		text += ":" + outside(err.Message) + " (error code " + quote(err.Code) + ")"
 	default:
-		text += fmt.Sprintf(": %q.", err.Message)
+		text += ":" + outside(err.Message)
 	}
 	switch {
 	case err.RetryAfter > maxShownWait:
-		text += fmt.Sprintf(" The server asks to wait more than %d days.", maxShownWait/(24*time.Hour))
+		text += fmt.Sprintf("\n\nThe server asks to wait more than %d days.", maxShownWait/(24*time.Hour))
 	case err.RetryAfter > 0:
-		text += fmt.Sprintf(" The server asks to wait %s.", err.RetryAfter)
+		text += fmt.Sprintf("\n\nThe server asks to wait %s.", err.RetryAfter)
 	}
 	return text
+}
+
+// outside returns sanitized text from outside on a line of its own. Terraform does
+// not wrap a line that begins with spaces, so no word of the text can begin a line,
+// which a CI runner could take for a command, or a web page for Markdown.
+func outside(text string) string { return "\n\n    " + quote(text) }
+
+// quote puts sanitized text in quotes. Some CI runners look for ## anywhere in a
+// line.
+func quote(text string) string {
+	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+	for strings.Contains(text, "##") {
+		text = strings.ReplaceAll(text, "##", "# #")
+	}
+	return `"` + text + `"`
 }
 
 // bodyType describes a body that is not shown.
@@ -232,5 +248,5 @@ func bodyType(body unpod.BodyType) string {
 	case body.MediaType == "":
 		return "a body of an unknown type"
 	}
-	return fmt.Sprintf("a body of type %q", body.MediaType)
+	return "a body of type " + quote(body.MediaType)
 }

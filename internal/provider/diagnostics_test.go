@@ -38,7 +38,7 @@ const (
 	tryHandle   = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
 	tryAccess   = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
 	tryProxy    = " Check base_url as well: a response without a message may come from a proxy or a firewall."
-	tryNotFound = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. If it is right, the platform may be too old to have this path: update it."
+	tryNotFound = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API: the public code of Unpod has no telephony."
 	tryNotJSON  = "Check base_url: it may lead to a web page, such as a proxy's or a sign-in page."
 	tryLater    = "The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
 	tryNow      = "Run Terraform again later."
@@ -54,35 +54,43 @@ var responses = map[string]struct {
 	want   explanation
 }{
 	"401 without message":               {unpodtest.HTML(401, canary), explanation{rejected, `returned status 401, a body of type "text/html" and no message.`, tryToken + tryProxy}},
-	"401 whose message has the token":   {unpodtest.JSON(401, `{"message":"No such token: `+canary+`"}`), explanation{rejected, `returned status 401: "No such token: (redacted)".`, tryToken}},
-	"403 about the organization handle": {unpodtest.JSON(403, `{"message":"Bad handle."}`), explanation{denied, `returned status 403: "Bad handle."`, tryHandle}},
-	"403 about the token":               {unpodtest.JSON(403, `{"message":"Bad Token."}`), explanation{denied, `returned status 403: "Bad Token."`, tryAccess}},
-	"403 about credentials":             {unpodtest.JSON(403, `{"message":"Bad credentials."}`), explanation{denied, `returned status 403: "Bad credentials."`, tryAccess}},
-	"403 with an error code":            {unpodtest.JSON(403, `{"error":{"code":"EXPIRED","message":"Access denied"}}`), explanation{denied, `returned status 403: "Access denied" ("EXPIRED").`, tryAccess}},
+	"401 whose message has the token":   {unpodtest.JSON(401, `{"message":"No such token: `+canary+`"}`), explanation{rejected, `returned status 401` + said(`No such token: (redacted)`), tryToken}},
+	"403 about the organization handle": {unpodtest.JSON(403, `{"message":"Bad handle."}`), explanation{denied, `returned status 403` + said(`Bad handle.`), tryHandle}},
+	"403 about the token":               {unpodtest.JSON(403, `{"message":"Bad Token."}`), explanation{denied, `returned status 403` + said(`Bad Token.`), tryAccess}},
+	"403 about credentials":             {unpodtest.JSON(403, `{"message":"Bad credentials."}`), explanation{denied, `returned status 403` + said(`Bad credentials.`), tryAccess}},
+	"403 with an error code":            {unpodtest.JSON(403, `{"error":{"code":"EXPIRED","message":"Access denied"}}`), explanation{denied, `returned status 403` + said(`Access denied`) + ` (error code "EXPIRED")`, tryAccess}},
 	"404":                               {unpodtest.HTML(404, canary), explanation{notFound, `returned status 404, a body of type "text/html" and no message.`, tryNotFound}},
-	"404 without content type":          {unpodtest.Body(404, "", "404 page"), explanation{notFound, "returned status 404, a body of an unknown type and no message.", tryNotFound}},
+	"404 with a message": {unpodtest.JSON(404, `{"message":"Organization not found."}`), explanation{
+		"Unpod did not find what was requested", "returned status 404" + said("Organization not found."), "Check org_handle: it must be the organization's domain_handle. Then check base_url.",
+	}},
+	"400 without message": {unpodtest.HTML(400, ""), explanation{reported, "returned status 400, an empty body and no message.", "Check base_url: the platform may not allow this host." + tryProxy}},
+	// A CI runner would obey a line that begins with ::, or has ##[ or ##vso anywhere.
+	"commands of CI runners": {unpodtest.JSON(403, `{"error":{"code":"##vso[x]","message":"`+strings.Repeat("long ", 14)+` ::stop-commands::x ####[add-mask]\"\\"}}`), explanation{
+		denied, "returned status 403" + said(strings.Repeat("long ", 14)+` ::stop-commands::x # # # #[add-mask]\"\\`) + ` (error code "# #vso[x]")`, tryHandle,
+	}},
+	"404 without content type": {unpodtest.Body(404, "", "404 page"), explanation{notFound, "returned status 404, a body of an unknown type and no message.", tryNotFound}},
 	"redirect": {unpodtest.Redirect(301, "https://"+canary+"@unpod.dev:8443/"+canary), explanation{
-		"Unpod redirected the request", `returned status 301, a redirect to "https://unpod.dev:8443".`,
+		"Unpod redirected the request", `returned status 301, a redirect to` + said(`https://unpod.dev:8443`),
 		"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
 	}},
 	"web page":   {unpodtest.Body(200, "text/"+canary, canary), explanation{notFromUnpod, `returned status 200 with a body of type "text/(redacted)", which is not JSON.`, tryNotJSON}},
 	"empty body": {unpodtest.JSON(200, ""), explanation{notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON}},
-	"206":        {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206: "No".`, tryMessage}},
+	"206":        {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206` + said(`No`), tryMessage}},
 	"200 with status code 403 in its body": {unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`), explanation{
-		denied, `returned HTTP status 200 with status_code 403 in its body: "Not a member."`, tryHandle,
+		denied, `returned HTTP status 200 with status_code 403 in its body` + said(`Not a member.`), tryHandle,
 	}},
 	"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, explanation{
 		reported, "returned status 204, an empty body and no message.", "The response does not say why. Send Unpod support the request ID." + tryProxy,
 	}},
-	"429 for a day":             {throttle("86400"), explanation{throttledText, `returned status 429: "Wait." The server asks to wait 24h0m0s.`, tryNow}},
-	"429 for more than 30 days": {throttle("99999999999999999999"), explanation{throttledText, `returned status 429: "Wait." The server asks to wait more than 30 days.`, tryNow}},
+	"429 for a day":             {throttle("86400"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait 24h0m0s.", tryNow}},
+	"429 for more than 30 days": {throttle("99999999999999999999"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait more than 30 days.", tryNow}},
 	"429 in the body of a 200": {unpodtest.JSON(200, `{"message":"Slow down.","status_code":429}`), explanation{
-		throttledText, `returned HTTP status 200 with status_code 429 in its body: "Slow down."`, tryNow,
+		throttledText, `returned HTTP status 200 with status_code 429 in its body` + said(`Slow down.`), tryNow,
 	}},
 	"429 without wait": {unpodtest.JSON(429, `{"error":{"code":"`+canary+`","message":"Rate limit exceeded."}}`), explanation{
-		throttledText, `returned status 429: "Rate limit exceeded." ("(redacted)").`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`,
+		throttledText, `returned status 429` + said(`Rate limit exceeded.`) + ` (error code "(redacted)")`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`,
 	}},
-	"429 for a minute":         {throttle("60"), explanation{throttledText, `returned status 429: "Wait." The server asks to wait 1m0s.`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`}},
+	"429 for a minute":         {throttle("60"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait 1m0s.", tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`}},
 	"429 without message":      {unpodtest.HTML(429, ""), explanation{throttledText, "returned status 429, an empty body and no message.", tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).` + tryProxy}},
 	"503 in the body of a 200": {unpodtest.JSON(200, `{"status_code":503,"data":[]}`), explanation{failedText, `returned HTTP status 200 with status_code 503 in its body, a body of type "application/json" and no message.`, tryLater}},
 	"408":                      {unpodtest.HTML(408, ""), explanation{failedText, "returned status 408, an empty body and no message.", tryLater}},
@@ -104,6 +112,10 @@ var responses = map[string]struct {
 		"Unpod's response is too large", "returned more than 16 MiB, the provider's limit.", "Check base_url: no organization has a list of this size.",
 	}},
 }
+
+// said is what a server said, as messages quote it: on a line that Terraform does not
+// wrap.
+func said(text string) string { return ":\n\n    \"" + text + "\"" }
 
 // throttle asks to wait for this long.
 func throttle(seconds string) http.HandlerFunc {
@@ -135,7 +147,7 @@ func TestErrors_mistakenCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			variables := credentials(local, map[string]string{"UNPOD_API_TOKEN": test.token, "UNPOD_ORG_HANDLE": test.handle})
-			want := failedRead(variables, 1, explanation{rejected, `returned status 401: "Invalid token."`, test.next})
+			want := failedRead(variables, 1, explanation{rejected, `returned status 401` + said(`Invalid token.`), test.next})
 			if name == "swapped" {
 				want.detail = strings.Replace(want.detail, fmt.Sprintf(" %q", test.handle), "", 1)
 			}
@@ -159,18 +171,18 @@ func TestErrors_connection(t *testing.T) {
 		want      explanation
 	}{
 		"refused": {local, map[string]string{"UNPOD_BASE_URL": "http://" + closed}, explanation{
-			"Unpod cannot be reached", `failed: "dial tcp ` + closed + `: connect: connection refused".`, tryConnection,
+			"Unpod cannot be reached", `failed` + said("dial tcp "+closed+": connect: connection refused"), tryConnection,
 		}},
 		"unknown certificate authority": {tls, nil, explanation{
-			untrusted, `failed: "tls: failed to verify certificate: x509: certificate signed by unknown authority".`, fmt.Sprintf(tryCA, "not set"),
+			untrusted, `failed` + said(`tls: failed to verify certificate: x509: certificate signed by unknown authority`), fmt.Sprintf(tryCA, "not set"),
 		}},
 		"certificate with the token as name": {
 			tls, map[string]string{"UNPOD_BASE_URL": strings.Replace(tls.URL, "127.0.0.1", "localhost", 1), "UNPOD_CA_CERT_PEM": tls.CACertPEM}, explanation{
-				untrusted, `failed: "tls: failed to verify certificate: x509: certificate is valid for (redacted).example, not localhost".`, fmt.Sprintf(tryCA, "from UNPOD_CA_CERT_PEM"),
+				untrusted, `failed` + said(`tls: failed to verify certificate: x509: certificate is valid for (redacted).example, not localhost`), fmt.Sprintf(tryCA, "from UNPOD_CA_CERT_PEM"),
 			},
 		},
 		"plain HTTP": {local, map[string]string{"UNPOD_BASE_URL": "https://" + host}, explanation{
-			untrusted, `failed: "tls: first record does not look like a TLS handshake".`,
+			untrusted, `failed` + said(`tls: first record does not look like a TLS handshake`),
 			`The server speaks plain HTTP. If that is what you want, set base_url to "http://` + host + `".`,
 		}},
 		"too slow": {local, map[string]string{"UNPOD_REQUEST_TIMEOUT": "50ms"}, explanation{
@@ -232,7 +244,7 @@ func TestCallDiagnostic(t *testing.T) {
 		want explanation
 	}{
 		"canceled":              {context.Canceled, explanation{"Reading from Unpod was canceled", "was canceled, because Terraform was interrupted.", "Run Terraform again."}},
-		"late, after a status":  {late(busy), explanation{tookTooLong, `did not complete within 7m30s. The last attempt returned status 503: "Busy."`, tryNormal}},
+		"late, after a status":  {late(busy), explanation{tookTooLong, `did not complete within 7m30s. The last attempt returned status 503` + said("Busy."), tryNormal}},
 		"late, after a timeout": {late(&unpod.TimeoutError{Timeout: time.Minute}), explanation{tookTooLong, "did not complete within 7m30s. The last attempt did not complete within 1m0s.", tryNormal}},
 		"late, no response yet": {late(nil), explanation{tookTooLong, "did not complete within 7m30s. The last request has had no response yet.", tryNormal}},
 	} {
@@ -259,7 +271,7 @@ func TestCallDiagnostic(t *testing.T) {
 		t.Errorf("got %q, and the client's base URL is %s", plain.Detail(), address)
 	}
 	busyForAnHour := &unpod.StatusError{HTTPStatus: 429, Status: 429, Message: "Wait.", RetryAfter: time.Hour}
-	want := "GET / was not sent, because an earlier request returned status 429: \"Wait.\" The server asks to wait 1h0m0s.\n\nUsed B, O and T.\n\n" + tryNow
+	want := "GET / was not sent, because an earlier request returned status 429" + said("Wait.") + "\n\nThe server asks to wait 1h0m0s.\n\nUsed B, O and T.\n\n" + tryNow
 	if got := callDiagnostic(&unpod.CallError{Path: "/", Err: busyForAnHour}, used); got.Detail() != want {
 		t.Errorf("throttled: got %q, want %q", got.Detail(), want)
 	}

@@ -17,8 +17,10 @@ import (
 func TestAccErrors(t *testing.T) {
 	t.Parallel()
 	local, failing := startUnpod(t, unpodtest.Configuration{ID: 1, AccountSID: new("ACSECRET")}), startUnpod(t)
-	failing.AnswerAlways(unpodtest.HTML(503, ""))
 	twice := credentials(failing, map[string]string{"UNPOD_MAX_RETRIES": "1"})
+	// If Terraform wrapped the line, a CI runner could take what follows for a command.
+	shown := strings.Repeat("long ", 14) + "::stop-commands::x # # [link](https://unpod.example)"
+	failing.AnswerAlways(unpodtest.JSON(503, `{"message":"`+strings.Replace(shown, "# #", "##", 1)+`"}`))
 	const later = `resource "terraform_data" "later" { input = { id = %s } }` + "\n"
 	for name, test := range map[string]struct {
 		needed         feature
@@ -30,7 +32,7 @@ func TestAccErrors(t *testing.T) {
 	}{
 		"all attempts fail": {
 			config: listConfig, variables: twice, command: "plan",
-			want: []diagnostic{failedRead(twice, 2, explanation{failedText, "returned status 503, an empty body and no message.", tryLater})},
+			want: []diagnostic{failedRead(twice, 2, explanation{failedText, "returned status 503" + said(shown), tryLater})}, prints: "\n    \"" + shown + "\"\n",
 		},
 		"two values of the block are invalid": {
 			config: "provider \"unpod\" {\nmax_retries = 11\nca_cert_pem = \"" + canary + "\"\n}\n" + listConfig, command: "validate",

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -27,29 +26,41 @@ const (
 // can of a truncated body. These are the forms, and what sends them:
 //
 //   - message: the platform's renderer. It can be the placeholder Error beside
-//     data.detail or errors, and a 400 has more in errors.
+//     data.detail or errors.
+//   - errors, beside message: the same, for a 400 and for a 206.
 //   - error.message and error.code: the API that docs.unpod.ai describes.
-//   - error, a text: some of the platform's views.
+//   - error, a text: some of the platform's views and, beside message, its
+//     middleware.
 //   - detail: views without the renderer, as Django REST framework sends it.
 //   - fields with lists of texts, or a list of such objects: the same, for a 400.
-func errorMessage(body []byte, status int) (message, code string) {
+func errorMessage(body []byte) (message, code string) {
 	if jsontext.Value(body).Kind() == jsontext.KindBeginArray {
 		return texts(body, 0), ""
 	}
 	members := object(body)
-	newer, data := object(members["error"]), object(members["data"])
-	message = texts(members["message"], 0)
-	if message == "Error" {
-		message = cmp.Or(texts(members["errors"], 0), texts(data["detail"], 0), message)
-	} else if status == http.StatusBadRequest {
-		message = strings.TrimSpace(message + " " + texts(members["errors"], 0))
+	inner, data := object(members["error"]), object(members["data"])
+	first, detail := texts(members["message"], 0), texts(members["detail"], 0)
+	placeholder := ""
+	if first == "Error" {
+		first, placeholder, detail = "", first, cmp.Or(detail, texts(data["detail"], 0))
 	}
-	message = cmp.Or(message, texts(newer["message"], 0), texts(members["error"], 0), texts(members["detail"], 0))
-	if message == "" {
-		delete(members, "data")
-		message = fieldTexts(members, 0)
+	message = sentences(first, cmp.Or(texts(inner["message"], 0), texts(members["error"], 0)), texts(members["errors"], 0), detail)
+	delete(members, "data")
+	return cmp.Or(message, fieldTexts(members, 0), placeholder), texts(inner["code"], 0)
+}
+
+// sentences joins texts. It leaves out a text that repeats another.
+func sentences(all ...string) (joined string) {
+	for _, text := range all {
+		switch {
+		case strings.Contains(strings.ToLower(joined), strings.ToLower(text)):
+		case joined == "" || strings.ContainsAny(joined[len(joined)-1:], ".!?:"):
+			joined = strings.TrimSpace(joined + " " + text)
+		default:
+			joined += ": " + text
+		}
 	}
-	return message, texts(newer["code"], 0)
+	return joined
 }
 
 // object returns the members of a JSON object. It is empty for another value, and

@@ -179,7 +179,7 @@ func (r *requester) failure(err error) error {
 
 // statusError converts an error response to a [*StatusError].
 func (r *requester) statusError(received response, status int) *StatusError {
-	message, code := errorMessage(received.body[:min(len(received.body), maxErrorBytes)], status)
+	message, code := errorMessage(received.body[:min(len(received.body), maxErrorBytes)])
 	return &StatusError{
 		HTTPStatus: received.status,
 		Status:     status,
