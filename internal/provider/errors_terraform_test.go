@@ -59,7 +59,7 @@ func TestAccErrors(t *testing.T) {
 		"a sensitive value has no match": {
 			config:    `variable "sid" { sensitive = true }` + "\n" + lookUp("account_sid = var.sid"),
 			variables: credentials(local, map[string]string{"TF_VAR_sid": "ACsecret"}), command: "plan",
-			want: []diagnostic{notFoundBy("account_sid", otherCase+"Configurations:\n  - id = 1, provider_slug = null, account_sid = (as set)")}, prints: "account_sid = var.sid", secret: "acsecret",
+			want: []diagnostic{notFoundBy("account_sid = (as set)", "Matching is case-sensitive. The platform's account_sid differs in case.\n\n"+header+"\n    1       null            (as set)")}, prints: "account_sid = var.sid", secret: "acsecret",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"math/big"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
@@ -30,6 +31,10 @@ type element struct {
 	AccountSID *string `msgpack:"account_sid" tfsdk:"account_sid"`
 	CreatedAt  *string `msgpack:"created_at"  tfsdk:"created_at"`
 }
+
+// notEmpty rejects empty text, which no configuration is meant to have: a variable
+// that should be null, more often than not.
+var notEmpty = []validator.String{stringvalidator.LengthAtLeast(1)}
 
 // int64Validator rejects numbers that are not 64-bit integers. The framework's
 // Int64 would report them as a bug in the provider.

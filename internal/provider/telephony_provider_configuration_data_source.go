@@ -53,8 +53,8 @@ func (d *telephonyProviderConfigurationDataSource) Schema(_ context.Context, _ d
 			"All that you set must match. Fails unless exactly one configuration does.",
 		Attributes: map[string]schema.Attribute{
 			"id":            schema.NumberAttribute{Optional: true, Computed: true, Validators: []validator.Number{int64Validator{}}, MarkdownDescription: idDescription + condition},
-			"provider_slug": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: providerDescription + condition + reservedDescription},
-			"account_sid":   schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: accountSIDDescription + condition},
+			"provider_slug": schema.StringAttribute{Optional: true, Computed: true, Validators: notEmpty, MarkdownDescription: providerDescription + condition + reservedDescription},
+			"account_sid":   schema.StringAttribute{Optional: true, Computed: true, Validators: notEmpty, MarkdownDescription: accountSIDDescription + condition},
 			"created_at":    schema.StringAttribute{Computed: true, MarkdownDescription: createdAtDescription},
 		},
 	}
@@ -94,6 +94,6 @@ func (d *telephonyProviderConfigurationDataSource) Read(ctx context.Context, req
 	case 1:
 		resp.Diagnostics.Append(resp.State.Set(ctx, element(matches[0]))...)
 	default:
-		resp.Diagnostics.Append(conditions.severalMatches(matches))
+		resp.Diagnostics.Append(conditions.severalMatches(matches, d.data.settings))
 	}
 }

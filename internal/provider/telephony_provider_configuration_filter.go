@@ -45,8 +45,7 @@ func (f filter) apply(configurations []unpod.ProviderConfiguration) []unpod.Prov
 	return matches
 }
 
-// matches reports whether a configuration has every value that is set. If a
-// configuration's field is null, it does not match empty text.
+// matches reports whether a configuration has every value that is set.
 func (f filter) matches(configuration unpod.ProviderConfiguration, equal func(a, b string) bool) bool {
 	has := func(value *string, want types.String) bool {
 		return want.IsNull() || value != nil && equal(*value, want.ValueString())
@@ -60,37 +59,50 @@ func (f filter) matchesID(id int64) bool {
 
 // noMatch returns the diagnostic for no match. It lists all configurations.
 func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
-	detail := "No telephony provider configuration of the organization matches " + f.names(" and ") + "."
-	switch {
-	case len(all) == 0:
-		detail += "\n\nThe organization has no configurations. If that is unexpected, check " + s.used["org_handle"] + "."
-	case slices.ContainsFunc(all, func(c unpod.ProviderConfiguration) bool { return f.matches(c, strings.EqualFold) }):
-		detail += "\n\nMatching is case-sensitive, and a configuration differs only in case. Check the case of the values that are listed as (as set).\n\n" + f.list(all)
-	default:
-		detail += "\n\nUse the values of one of these configurations.\n\n" + f.list(all)
+	const summary = "No provider configuration matches"
+	detail := "No telephony provider configuration of the organization has:\n\n" + f.conditions(s)
+	if len(all) == 0 {
+		return f.diagnostic(summary, detail+"\n\nThe organization has no configurations. If that is unexpected, check "+s.used["org_handle"]+".")
 	}
-	return f.diagnostic("No provider configuration matches", detail)
+	advice := "Use the values of one of these configurations:"
+	if i := slices.IndexFunc(all, func(c unpod.ProviderConfiguration) bool { return f.matches(c, strings.EqualFold) }); i >= 0 {
+		advice = "Matching is case-sensitive. " + f.differences(all[i])
+	}
+	return f.diagnostic(summary, detail+"\n\n"+advice+"\n\n"+f.list(all))
+}
+
+// differences says which values of a configuration differ from the conditions, which
+// they do only in case.
+func (f filter) differences(c unpod.ProviderConfiguration) string {
+	var all []string
+	if !f.providerSlug.IsNull() && *c.Provider != f.providerSlug.ValueString() {
+		all = append(all, "The platform writes provider_slug as "+hcl(*c.Provider)+".")
+	}
+	if !f.accountSID.IsNull() && *c.AccountSID != f.accountSID.ValueString() {
+		all = append(all, "The platform's account_sid differs in case.")
+	}
+	return strings.Join(all, " ")
 }
 
 // severalMatches returns the diagnostic for more than one match. It names the
 // arguments that could select one.
-func (f filter) severalMatches(matches []unpod.ProviderConfiguration) diag.Diagnostic {
+func (f filter) severalMatches(matches []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
 	return f.diagnostic("More than one provider configuration matches", fmt.Sprintf(
-		"%d telephony provider configurations of the organization match %s.\n\n%s\n\nTo select one, set %s as well.",
-		len(matches), f.names(" and "), f.list(matches), strings.Join(distinctive(matches), " or ")))
+		"%d telephony provider configurations of the organization have:\n\n%s\n\nTo select one of them, set %s as well:\n\n%s",
+		len(matches), f.conditions(s), strings.Join(distinctive(matches), " or "), f.list(matches)))
 }
 
 // diagnostic points to the argument if only one is set. Terraform then prints its
 // line, and unlike this code it knows which values are sensitive.
 func (f filter) diagnostic(summary, detail string) diag.Diagnostic {
-	if name := f.names(" "); !strings.Contains(name, " ") {
-		return diag.NewAttributeErrorDiagnostic(path.Root(name), summary, detail)
+	if set := f.set(); len(set) == 1 {
+		return diag.NewAttributeErrorDiagnostic(path.Root(set[0]), summary, detail)
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
-// names joins the names of the arguments that are set.
-func (f filter) names(separator string) string {
+// set returns the names of the arguments that are set.
+func (f filter) set() []string {
 	var names []string
 	if !f.id.IsNull() {
 		names = append(names, "id")
@@ -101,40 +113,61 @@ func (f filter) names(separator string) string {
 	if !f.accountSID.IsNull() {
 		names = append(names, "account_sid")
 	}
-	return strings.Join(names, separator)
+	return names
 }
 
-// list formats configurations, one per line, up to maxListed.
-func (f filter) list(configurations []unpod.ProviderConfiguration) string {
-	lines := []string{"Configurations:"}
-	for _, c := range configurations[:min(len(configurations), maxListed)] {
-		id := strconv.FormatInt(c.ID, 10)
-		if !f.id.IsNull() && f.matchesID(c.ID) {
-			id = "(as set)"
+// conditions formats the arguments that are set, one per line. It hides account_sid,
+// which may be sensitive.
+func (f filter) conditions(s settings) string {
+	lines := f.set()
+	for i, name := range lines {
+		value := asSet
+		if slug := f.providerSlug.ValueString(); name == "id" {
+			value = f.id.ValueBigFloat().Text('f', 0)
+		} else if name == "provider_slug" && !s.options.Token.Is(slug) {
+			value = hcl(slug)
 		}
-		lines = append(lines, fmt.Sprintf("  - id = %s, provider_slug = %s, account_sid = %s",
-			id, shown(c.Provider, f.providerSlug), shown(c.AccountSID, f.accountSID)))
-	}
-	if more := len(configurations) - maxListed; more > 0 {
-		lines = append(lines, fmt.Sprintf("  - and %d more", more))
+		lines[i] = "    " + name + " = " + value
 	}
 	return strings.Join(lines, "\n")
 }
 
-// shown formats a value as HCL and truncates it if it is long. It hides a value
-// that equals the argument's, ignoring case, because the argument may be sensitive.
-func shown(value *string, want types.String) string {
-	switch {
-	case value == nil:
-		return "null"
-	case !want.IsNull() && strings.EqualFold(*value, want.ValueString()):
-		return "(as set)"
+// list formats configurations, one per line, up to maxListed. Most lines fit 80
+// columns.
+func (f filter) list(configurations []unpod.ProviderConfiguration) string {
+	const line = "    %-7s %-15s %s\n"
+	var lines strings.Builder
+	_, _ = fmt.Fprintf(&lines, line, "id", "provider_slug", "account_sid")
+	for _, c := range configurations[:min(len(configurations), maxListed)] {
+		account := shown(c.AccountSID)
+		if c.AccountSID != nil && strings.EqualFold(*c.AccountSID, f.accountSID.ValueString()) && *c.AccountSID != "" {
+			account = asSet
+		}
+		_, _ = fmt.Fprintf(&lines, line, strconv.FormatInt(c.ID, 10), shown(c.Provider), account)
 	}
-	text := *value
+	if more := len(configurations) - maxListed; more > 0 {
+		_, _ = fmt.Fprintf(&lines, "\nNot listed: %d more. To see all, use the data source unpod_telephony_provider_configurations.", more)
+	}
+	return strings.TrimSuffix(lines.String(), "\n")
+}
+
+// asSet stands for a value that the configuration has and messages hide.
+const asSet = "(as set)"
+
+// shown formats a value as HCL.
+func shown(value *string) string {
+	if value == nil {
+		return "null"
+	}
+	return hcl(*value)
+}
+
+// hcl formats text as HCL that people may copy. It truncates long text.
+func hcl(text string) string {
 	if characters := []rune(text); len(characters) > maxShownLen {
 		text = string(characters[:maxShownLen]) + "…"
 	}
-	return strconv.Quote(text)
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{", "##", `#\u0023`).Replace(text) + `"`
 }
 
 // distinctive returns the arguments that could select one of the configurations:
@@ -142,12 +175,8 @@ func shown(value *string, want types.String) string {
 func distinctive(configurations []unpod.ProviderConfiguration) []string {
 	providers, accounts := map[string]int{}, map[string]int{}
 	for _, configuration := range configurations {
-		if configuration.Provider != nil {
-			providers[*configuration.Provider]++
-		}
-		if configuration.AccountSID != nil {
-			accounts[*configuration.AccountSID]++
-		}
+		providers[types.StringPointerValue(configuration.Provider).ValueString()]++
+		accounts[types.StringPointerValue(configuration.AccountSID).ValueString()]++
 	}
 	var names []string
 	if hasOne(providers) {
@@ -159,7 +188,8 @@ func distinctive(configurations []unpod.ProviderConfiguration) []string {
 	return append(names, "id")
 }
 
-// hasOne reports whether any value was counted exactly once.
+// hasOne reports whether any value that is not empty was counted exactly once.
 func hasOne(counts map[string]int) bool {
+	delete(counts, "")
 	return slices.Contains(slices.Collect(maps.Values(counts)), 1)
 }

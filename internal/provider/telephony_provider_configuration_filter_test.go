@@ -23,19 +23,17 @@ func TestFilter_findsMatches(t *testing.T) {
 		filters block
 		want    []unpodtest.Configuration
 	}{
-		"no filter":                      {block{}, []unpodtest.Configuration{sip, blank, bare, america, asia, europe}},
-		"provider slug":                  {block{"provider_slug": "plivo"}, []unpodtest.Configuration{asia}},
-		"provider slug of two":           {block{"provider_slug": "twilio"}, []unpodtest.Configuration{america, europe}},
-		"account":                        {block{"account_sid": "ACeurope"}, []unpodtest.Configuration{europe}},
-		"slug and account":               {block{"provider_slug": "twilio", "account_sid": "ACeurope"}, []unpodtest.Configuration{europe}},
-		"without an account":             {block{"provider_slug": "sip"}, []unpodtest.Configuration{sip}},
-		"only one matches":               {block{"provider_slug": "plivo", "account_sid": "ACeurope"}, nil},
-		"case differs":                   {block{"provider_slug": "Twilio"}, nil},
-		"empty slug does not match null": {block{"provider_slug": ""}, []unpodtest.Configuration{blank}},
-		"empty SID does not match null":  {block{"account_sid": ""}, []unpodtest.Configuration{blank}},
-		"id":                             {block{"id": 42}, []unpodtest.Configuration{america}},
-		"id and slug":                    {block{"id": 50, "provider_slug": "twilio"}, []unpodtest.Configuration{europe}},
-		"all three":                      {block{"id": 42, "provider_slug": "twilio", "account_sid": "ACamerica"}, []unpodtest.Configuration{america}},
+		"no filter":            {block{}, []unpodtest.Configuration{sip, blank, bare, america, asia, europe}},
+		"provider slug":        {block{"provider_slug": "plivo"}, []unpodtest.Configuration{asia}},
+		"provider slug of two": {block{"provider_slug": "twilio"}, []unpodtest.Configuration{america, europe}},
+		"account":              {block{"account_sid": "ACeurope"}, []unpodtest.Configuration{europe}},
+		"slug and account":     {block{"provider_slug": "twilio", "account_sid": "ACeurope"}, []unpodtest.Configuration{europe}},
+		"without an account":   {block{"provider_slug": "sip"}, []unpodtest.Configuration{sip}},
+		"only one matches":     {block{"provider_slug": "plivo", "account_sid": "ACeurope"}, nil},
+		"case differs":         {block{"provider_slug": "Twilio"}, nil},
+		"id":                   {block{"id": 42}, []unpodtest.Configuration{america}},
+		"id and slug":          {block{"id": 50, "provider_slug": "twilio"}, []unpodtest.Configuration{europe}},
+		"all three":            {block{"id": 42, "provider_slug": "twilio", "account_sid": "ACamerica"}, []unpodtest.Configuration{america}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,45 +61,57 @@ func TestFilter_comparesWhatStateHolds(t *testing.T) {
 }
 
 const (
-	noMatch   = "No provider configuration matches"
-	useOne    = "Use the values of one of these configurations.\n\n"
-	otherCase = "Matching is case-sensitive, and a configuration differs only in case. Check the case of the values that are listed as (as set).\n\n"
+	noMatch = "No provider configuration matches"
+	useOne  = "Use the values of one of these configurations:\n\n"
+	header  = "    id      provider_slug   account_sid"
 )
 
-// notFoundBy returns the error of a lookup by these arguments. It points to the
-// argument if there is only one.
-func notFoundBy(names, rest string) diagnostic {
-	want := diagnostic{summary: noMatch, detail: "No telephony provider configuration of the organization matches " + names + ".\n\n" + rest}
-	if !strings.Contains(names, " ") {
-		want.path = names
+// notFoundBy returns the error of a lookup with these conditions, one per line. It
+// points to the argument if there is only one.
+func notFoundBy(conditions, rest string) diagnostic {
+	want := diagnostic{
+		summary: noMatch,
+		detail:  "No telephony provider configuration of the organization has:\n\n    " + strings.ReplaceAll(conditions, "\n", "\n    ") + "\n\n" + rest,
+	}
+	if !strings.Contains(conditions, "\n") {
+		want.path, _, _ = strings.Cut(conditions, " ")
 	}
 	return want
 }
 
-// TestFilter_failsWithoutMatch checks that the error does not repeat the values of
-// the conditions, which may be sensitive.
+// TestFilter_failsWithoutMatch checks that the error repeats id and provider_slug, but
+// not account_sid, which may be sensitive.
 func TestFilter_failsWithoutMatch(t *testing.T) {
 	t.Parallel()
-	const all = "Configurations:\n" +
-		"  - id = 7, provider_slug = \"sip\", account_sid = null\n" +
-		"  - id = 42, provider_slug = \"twilio\", account_sid = \"ACamerica\"\n" +
-		"  - id = 43, provider_slug = \"plivo\", account_sid = \"MAasia\"\n" +
-		"  - id = 50, provider_slug = \"twilio\", account_sid = \"ACeurope\""
-	replaced := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(all) }
-	p := configured(t, credentials(startUnpod(t, regions...), nil))
+	const all = header +
+		"\n    7       \"sip\"           null" +
+		"\n    42      \"twilio\"        \"ACamerica\"" +
+		"\n    43      \"plivo\"         \"MAasia\"" +
+		"\n    50      \"twilio\"        \"ACeurope\""
+	const sensitive = "Matching is case-sensitive. "
+	hidden := func(account string) string { return strings.Replace(all, `"`+account+`"`, "(as set)", 1) }
+	local := startUnpod(t, regions...)
+	p := configured(t, credentials(local, nil))
 	for name, test := range map[string]struct {
 		conditions block
 		want       diagnostic
 	}{
-		"id":            {block{"id": 44}, notFoundBy("id", useOne+all)},
-		"provider slug": {block{"provider_slug": "vonage"}, notFoundBy("provider_slug", useOne+all)},
-		"upper case":    {block{"provider_slug": "Twilio"}, notFoundBy("provider_slug", otherCase+replaced(`"twilio"`, "(as set)"))},
+		"id":                {block{"id": -44}, notFoundBy("id = -44", useOne+all)},
+		"provider slug":     {block{"provider_slug": "${v} %{w} ##\"\\"}, notFoundBy(`provider_slug = "$${v} %%{w} #\u0023\"\\"`, useOne+all)},
+		"the token as slug": {block{"provider_slug": local.Token}, notFoundBy("provider_slug = (as set)", useOne+all)},
+		"account":           {block{"account_sid": "ACafrica"}, notFoundBy("account_sid = (as set)", useOne+all)},
+		"case of the slug":  {block{"provider_slug": "Twilio"}, notFoundBy(`provider_slug = "Twilio"`, sensitive+"The platform writes provider_slug as \"twilio\".\n\n"+all)},
+		"case of the account": {
+			block{"id": 43, "account_sid": "maasia"}, notFoundBy("id = 43\naccount_sid = (as set)", sensitive+"The platform's account_sid differs in case.\n\n"+hidden("MAasia")),
+		},
+		"case of both": {
+			block{"provider_slug": "TWILIO", "account_sid": "ACEUROPE"},
+			notFoundBy("provider_slug = \"TWILIO\"\naccount_sid = (as set)", sensitive+"The platform writes provider_slug as \"twilio\". The platform's account_sid differs in case.\n\n"+hidden("ACeurope")),
+		},
 		"only one of two conditions": {
 			block{"provider_slug": "plivo", "account_sid": "ACeurope"},
-			notFoundBy("provider_slug and account_sid", useOne+replaced(`"plivo"`, "(as set)", `"ACeurope"`, "(as set)")),
+			notFoundBy("provider_slug = \"plivo\"\naccount_sid = (as set)", useOne+hidden("ACeurope")),
 		},
-		"id of another account": {block{"id": 42, "account_sid": "MAasia"}, notFoundBy("id and account_sid", useOne+replaced("id = 42", "id = (as set)", `"MAasia"`, "(as set)"))},
-		"empty value":           {block{"account_sid": ""}, notFoundBy("account_sid", useOne+all)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,11 +119,9 @@ func TestFilter_failsWithoutMatch(t *testing.T) {
 		})
 	}
 	wantInGuide(t, noMatch)
-	emptyValues := configured(t, credentials(startUnpod(t, blank), nil))
-	wantDiagnostics(t, readData(t, emptyValues, lookupName, block{"id": 42}).Diagnostics, notFoundBy("id", useOne+"Configurations:\n  - id = 8, provider_slug = \"\", account_sid = \"\""))
 	empty := configured(t, credentials(startUnpod(t), nil))
 	wantDiagnostics(t, readData(t, empty, lookupName, block{"id": 42}).Diagnostics,
-		notFoundBy("id", "The organization has no configurations. If that is unexpected, check org_handle \"unpod\" (from UNPOD_ORG_HANDLE)."))
+		notFoundBy("id = 42", "The organization has no configurations. If that is unexpected, check org_handle \"unpod\" (from UNPOD_ORG_HANDLE)."))
 }
 
 // TestFilter_failsWithSeveralMatches checks that the error suggests exactly the
@@ -121,42 +129,56 @@ func TestFilter_failsWithoutMatch(t *testing.T) {
 func TestFilter_failsWithSeveralMatches(t *testing.T) {
 	t.Parallel()
 	europe := regions[0]
-	const as, line = "(as set)", "id = %d, provider_slug = %s, account_sid = %s"
+	const slug, account = `provider_slug = "twilio"`, "account_sid = (as set)"
 	for name, test := range map[string]struct {
-		argument, value string
-		second          unpodtest.Configuration
-		first, listed   [2]string // how the slugs and accounts are listed
-		tell            string    // what to set
+		conditions block
+		shown      string
+		second     unpodtest.Configuration
+		listed     [2]string // both configurations, without their IDs
+		tell       string    // what to set
 	}{
-		"different accounts":  {"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: new("ACasia")}, [2]string{as, `"ACeurope"`}, [2]string{as, `"ACasia"`}, "account_sid or id"},
-		"one without account": {"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio")}, [2]string{as, `"ACeurope"`}, [2]string{as, "null"}, "account_sid or id"},
-		"different ids only":  {"provider_slug", "twilio", unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: europe.AccountSID}, [2]string{as, `"ACeurope"`}, [2]string{as, `"ACeurope"`}, "id"},
-		"different providers": {"account_sid", "ACeurope", unpodtest.Configuration{ID: 51, Provider: new("vonage"), AccountSID: europe.AccountSID}, [2]string{`"twilio"`, as}, [2]string{`"vonage"`, as}, "provider_slug or id"},
+		"different accounts": {
+			block{"provider_slug": "twilio"}, slug, unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: new("ACasia")},
+			[2]string{`"twilio"        "ACeurope"`, `"twilio"        "ACasia"`}, "account_sid or id",
+		},
+		"one without account": {
+			block{"provider_slug": "twilio"}, slug, unpodtest.Configuration{ID: 51, Provider: new("twilio")},
+			[2]string{`"twilio"        "ACeurope"`, `"twilio"        null`}, "account_sid or id",
+		},
+		"different ids only": {
+			block{"provider_slug": "twilio"}, slug, unpodtest.Configuration{ID: 51, Provider: new("twilio"), AccountSID: europe.AccountSID},
+			[2]string{`"twilio"        "ACeurope"`, `"twilio"        "ACeurope"`}, "id",
+		},
+		"different providers": {
+			block{"account_sid": "ACeurope"}, account, unpodtest.Configuration{ID: 51, Provider: new("vonage"), AccountSID: europe.AccountSID},
+			[2]string{`"twilio"        (as set)`, `"vonage"        (as set)`}, "provider_slug or id",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := configured(t, credentials(startUnpod(t, europe, test.second, sip), nil))
-			wantDiagnostics(t, readData(t, p, lookupName, block{test.argument: test.value}).Diagnostics, diagnostic{
-				summary: "More than one provider configuration matches", path: test.argument,
-				detail: "2 telephony provider configurations of the organization match " + test.argument +
-					".\n\nConfigurations:\n  - " + fmt.Sprintf(line, 50, test.first[0], test.first[1]) + "\n  - " + fmt.Sprintf(line, 51, test.listed[0], test.listed[1]) +
-					"\n\nTo select one, set " + test.tell + " as well.",
+			argument, _, _ := strings.Cut(test.shown, " ")
+			wantDiagnostics(t, readData(t, p, lookupName, test.conditions).Diagnostics, diagnostic{
+				summary: "More than one provider configuration matches", path: argument,
+				detail: "2 telephony provider configurations of the organization have:\n\n    " + test.shown +
+					"\n\nTo select one of them, set " + test.tell + " as well:\n\n" + header + "\n    50      " + test.listed[0] + "\n    51      " + test.listed[1],
 			})
 		})
 	}
 	wantInGuide(t, "More than one provider configuration matches")
-	three := []unpod.ProviderConfiguration{{ID: 1, AccountSID: new("ACa")}, {ID: 2, AccountSID: new("ACa")}, {ID: 3, AccountSID: new("ACb")}}
+	three := []unpod.ProviderConfiguration{{ID: 1, Provider: new(""), AccountSID: new("ACa")}, {ID: 2, AccountSID: new("ACa")}, {ID: 3, AccountSID: new("ACb")}}
 	if got := distinctive(three); !slices.Equal(got, []string{"account_sid", "id"}) {
 		t.Errorf("got %q for three matches, want account_sid, which one of them has alone, and id", got)
 	}
 }
 
-// TestFilter_truncatesError checks that the error fits on a screen, even with many
-// configurations and long values.
-func TestFilter_truncatesError(t *testing.T) {
+// TestFilter_fitsScreen checks that the error fits on a screen, even with many
+// configurations and long values. Documented values fit 80 columns, of which Terraform
+// uses two.
+func TestFilter_fitsScreen(t *testing.T) {
 	t.Parallel()
 	var configurations []unpodtest.Configuration
-	lines := []string{useOne + "Configurations:"}
+	lines := []string{useOne + header}
 	for id := range int64(12) {
 		length := 65 - int(id)%2 // A value of 64 characters is not cut.
 		configurations = append(configurations, unpodtest.Configuration{ID: id + 1, Provider: new(strings.Repeat("ü", length))})
@@ -164,13 +186,34 @@ func TestFilter_truncatesError(t *testing.T) {
 		if length > 64 {
 			value += "…"
 		}
-		lines = append(lines, fmt.Sprintf("  - id = %d, provider_slug = %q, account_sid = null", id+1, value))
+		lines = append(lines, fmt.Sprintf("    %-7d %q null", id+1, value))
 	}
 	all := strings.Join(lines[:11], "\n")
-	for more, want := range map[int]string{0: all, 2: all + "\n  - and 2 more"} {
+	for more, want := range map[int]string{0: all, 2: all + "\n\nNot listed: 2 more. To see all, use the data source unpod_telephony_provider_configurations."} {
 		p := configured(t, credentials(startUnpod(t, slices.Clone(configurations[:10+more])...), nil))
-		wantDiagnostics(t, readData(t, p, lookupName, block{"id": 42}).Diagnostics, notFoundBy("id", want))
+		wantDiagnostics(t, readData(t, p, lookupName, block{"id": 42}).Diagnostics, notFoundBy("id = 42", want))
 	}
+	for line := range strings.Lines(filter{}.list([]unpod.ProviderConfiguration{{ID: 1234567, Provider: new("13 characters"), AccountSID: new("AC" + strings.Repeat("0", 32))}})) {
+		if len(line) > 78 {
+			t.Errorf("got a line of %d characters: %s", len(line), line)
+		}
+	}
+}
+
+// emptyError is the framework's.
+func emptyError(name string) diagnostic {
+	return diagnostic{summary: "Invalid Attribute Value Length", path: name, detail: "Attribute " + name + " string length must be at least 1, got: 0"}
+}
+
+func TestFilter_rejectsEmptyValue(t *testing.T) {
+	t.Parallel()
+	p := configured(t, credentials(startUnpod(t, blank), nil))
+	for _, source := range []string{listName, lookupName} {
+		for _, name := range []string{"account_sid", "provider_slug"} {
+			wantDiagnostics(t, readData(t, p, source, block{name: ""}).Diagnostics, emptyError(name))
+		}
+	}
+	wantInGuide(t, emptyError("").summary)
 }
 
 var invalidID = diagnostic{summary: "Invalid id", path: "id", detail: "id must be a whole number from -9223372036854775808 to 9223372036854775807."}

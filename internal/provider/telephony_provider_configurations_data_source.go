@@ -47,10 +47,12 @@ func (d *telephonyProviderConfigurationsDataSource) Schema(_ context.Context, _ 
 		Attributes: map[string]schema.Attribute{
 			"provider_slug": schema.StringAttribute{
 				Optional:            true,
+				Validators:          notEmpty,
 				MarkdownDescription: "List only configurations with this `provider`, for example `twilio`." + reservedDescription,
 			},
 			"account_sid": schema.StringAttribute{
 				Optional:            true,
+				Validators:          notEmpty,
 				MarkdownDescription: "List only configurations with this `account_sid`.",
 			},
 			"provider_configurations": schema.ListNestedAttribute{
