@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,10 +52,9 @@ func explain(err error, s settings) explanation {
 	case *unpod.StatusError:
 		return explainStatus(err, s)
 	case *unpod.TimeoutError:
-		return explanation{
-			"Unpod did not respond in time", happened(err),
-			"If the platform is slow, raise " + s.used["request_timeout"] + ". If it cannot be reached at all, check base_url and the network.",
-		}
+		return explainTimeout(err, s)
+	case *unpod.ProxyError:
+		return explainProxy(err)
 	case *unpod.DeadlineError:
 		return explanation{
 			"Reading from Unpod took too long", happened(err),
@@ -113,13 +113,64 @@ func explainResponse(err error) explanation {
 
 // explainTLS explains why a connection is not trusted.
 func explainTLS(err *unpod.TLSError, s settings) explanation {
-	next := "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to " + s.used["ca_cert_pem"] + "."
-	if err.PlainHTTP {
-		plain := *s.options.BaseURL
-		plain.Scheme = "http"
-		next = fmt.Sprintf("The server speaks plain HTTP. If that is what you want, set base_url to %q.", strings.TrimSuffix(plain.String(), "/"))
-	}
+	next := map[unpod.TLSCause]string{
+		unpod.TLSUnknownAuthority:  "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to " + s.used["ca_cert_pem"] + ".",
+		unpod.TLSExpired:           "Check the clock of this machine. If it is right, the platform's certificate must be renewed.",
+		unpod.TLSOtherName:         "Check base_url: its host must be one that the certificate is for.",
+		unpod.TLSNoName:            "The platform's certificate must be reissued with a subject alternative name: a common name alone is not valid.",
+		unpod.TLSCertificate:       "The platform's certificate, or a CA's, must be reissued: it is not valid, for the reason above.",
+		unpod.TLSClientCertificate: "The server, or a proxy in front of it, asks for a client certificate, which this provider does not support. Use an address that needs none.",
+		unpod.TLSVersion:           "The server does not support TLS 1.2 or later. The platform, or a proxy in front of it, must be updated.",
+		unpod.TLSPlainHTTP:         "The server does not speak TLS. " + plainHTTP(s, "Check base_url. Do not use http://: the API token would be readable on the way, and somebody may be intercepting this connection."),
+		unpod.TLSOther:             "Check base_url, and whether something between this machine and the platform intercepts TLS.",
+	}[err.Cause]
 	return explanation{"Unpod cannot be reached over a trusted connection", happened(err), next}
+}
+
+// plainHTTP returns what to try if a server may speak plain HTTP. That is safe only
+// on this machine.
+func plainHTTP(s settings, elsewhere string) string {
+	if !unpod.IsLoopback(s.options.BaseURL) {
+		return elsewhere
+	}
+	plain := *s.options.BaseURL
+	plain.Scheme = "http"
+	return fmt.Sprintf("If it speaks plain HTTP, set base_url to %q.", strings.TrimSuffix(plain.String(), "/"))
+}
+
+// explainTimeout explains an attempt that took too long.
+func explainTimeout(err *unpod.TimeoutError, s settings) explanation {
+	next := "If the platform is slow, raise " + s.used["request_timeout"] + ". If it cannot be reached at all, check base_url and the network."
+	if err.Silent {
+		next += " The server accepted the connection and then sent nothing, as one without TLS may do. " + plainHTTP(s, "If it speaks plain HTTP, it must be set up for TLS.")
+	}
+	return explanation{"Unpod did not respond in time", happened(err), next}
+}
+
+// explainProxy explains what is wrong with a proxy.
+func explainProxy(err *unpod.ProxyError) explanation {
+	next := "Check " + err.Variable + ", then the proxy, and the network between this machine and the proxy."
+	switch cause := err.Err.(type) { //nolint:errorlint // The client wraps none of them twice.
+	case nil:
+		next = "Set " + err.Variable + " to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY."
+	case *unpod.TLSError:
+		next = cmp.Or(map[unpod.TLSCause]string{
+			unpod.TLSPlainHTTP:        "The proxy does not speak TLS. Write http:// instead of https:// in " + err.Variable + ".",
+			unpod.TLSUnknownAuthority: "Check " + err.Variable + ". If the proxy's certificate is from a private CA, add that CA's certificate to ca_cert_pem.",
+		}[cause.Cause], next)
+	case *unpod.StatusError:
+		switch {
+		case cause.Status == http.StatusProxyAuthRequired:
+			next = "Check the user name and the password in " + err.Variable + ". They are not tried again, because that could lock the account."
+		case cause.Status == http.StatusNetworkAuthenticationRequired:
+			next = "Sign in to the network that the proxy of " + err.Variable + " belongs to."
+		case cause.Status < http.StatusInternalServerError:
+			next = "The proxy of " + err.Variable + " does not allow this connection. Ask its administrator, or add the platform's host to NO_PROXY."
+		default:
+			next = "Check " + err.Variable + " and base_url: a proxy returns such a status if it cannot reach the host."
+		}
+	}
+	return explanation{"The proxy failed", happened(err), next}
 }
 
 // explainStatus explains the status of an error response.
@@ -193,6 +244,11 @@ func happened(err error) string {
 		return returned(err)
 	case *unpod.TimeoutError:
 		return fmt.Sprintf("did not complete within %s.", err.Timeout)
+	case *unpod.ProxyError:
+		if err.Err == nil {
+			return "was not sent, because " + err.Variable + " is not the URL of a proxy."
+		}
+		return "failed, because the proxy " + happened(err.Err)
 	case *unpod.DeadlineError:
 		if err.Last == nil {
 			return fmt.Sprintf("did not complete within %s. The last request has had no response yet.", err.After)

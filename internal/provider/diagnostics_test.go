@@ -160,7 +160,8 @@ func TestErrors_mistakenCredentials(t *testing.T) {
 func TestErrors_connection(t *testing.T) {
 	t.Parallel()
 	const tryConnection = "Check base_url first. If it is right, check that the platform is up, then the network, DNS and proxy between this machine and the platform."
-	const tryCA = "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to ca_cert_pem (%s)."
+	proxy := startCanary(t)
+	proxy.AnswerAlways(unpodtest.HTML(407, ""))
 	local, tls := startCanary(t), unpodtest.StartTLS(t, unpodtest.New(canary, unpodtest.OrgHandle), canary+".example")
 	local.AnswerAlways(unpodtest.Delay(time.Hour, unpodtest.HangUp))
 	const closed = "127.0.0.1:1" // Nothing listens on this reserved port.
@@ -174,16 +175,21 @@ func TestErrors_connection(t *testing.T) {
 			"Unpod cannot be reached", `failed` + said("dial tcp "+closed+": connect: connection refused"), tryConnection,
 		}},
 		"unknown certificate authority": {tls, nil, explanation{
-			untrusted, `failed` + said(`tls: failed to verify certificate: x509: certificate signed by unknown authority`), fmt.Sprintf(tryCA, "not set"),
+			untrusted, `failed` + said(`tls: failed to verify certificate: x509: certificate signed by unknown authority`),
+			"Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to ca_cert_pem (not set).",
 		}},
 		"certificate with the token as name": {
 			tls, map[string]string{"UNPOD_BASE_URL": strings.Replace(tls.URL, "127.0.0.1", "localhost", 1), "UNPOD_CA_CERT_PEM": tls.CACertPEM}, explanation{
-				untrusted, `failed` + said(`tls: failed to verify certificate: x509: certificate is valid for (redacted).example, not localhost`), fmt.Sprintf(tryCA, "from UNPOD_CA_CERT_PEM"),
+				untrusted, `failed` + said(`the certificate is for (redacted).example, 127.0.0.1, not for localhost`), "Check base_url: its host must be one that the certificate is for.",
 			},
 		},
 		"plain HTTP": {local, map[string]string{"UNPOD_BASE_URL": "https://" + host}, explanation{
 			untrusted, `failed` + said(`tls: first record does not look like a TLS handshake`),
-			`The server speaks plain HTTP. If that is what you want, set base_url to "http://` + host + `".`,
+			`The server does not speak TLS. If it speaks plain HTTP, set base_url to "http://` + host + `".`,
+		}},
+		"refusing proxy": {tls, map[string]string{"UNPOD_BASE_URL": "https://unpod.invalid", "HTTPS_PROXY": proxy.URL}, explanation{
+			"The proxy failed", "failed, because the proxy returned status 407" + said("Proxy Authentication Required"),
+			"Check the user name and the password in HTTPS_PROXY. They are not tried again, because that could lock the account.",
 		}},
 		"too slow": {local, map[string]string{"UNPOD_REQUEST_TIMEOUT": "50ms"}, explanation{
 			"Unpod did not respond in time", "did not complete within 50ms.",
@@ -246,6 +252,7 @@ func TestCallDiagnostic(t *testing.T) {
 		"canceled":              {context.Canceled, explanation{"Reading from Unpod was canceled", "was canceled, because Terraform was interrupted.", "Run Terraform again."}},
 		"late, after a status":  {late(busy), explanation{tookTooLong, `did not complete within 7m30s. The last attempt returned status 503` + said("Busy."), tryNormal}},
 		"late, after a timeout": {late(&unpod.TimeoutError{Timeout: time.Minute}), explanation{tookTooLong, "did not complete within 7m30s. The last attempt did not complete within 1m0s.", tryNormal}},
+		"late, after a proxy":   {late(&unpod.ProxyError{Variable: "V", Err: busy}), explanation{tookTooLong, "did not complete within 7m30s. The last attempt failed, because the proxy returned status 503" + said("Busy."), tryNormal}},
 		"late, no response yet": {late(nil), explanation{tookTooLong, "did not complete within 7m30s. The last request has had no response yet.", tryNormal}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -265,14 +272,72 @@ func TestCallDiagnostic(t *testing.T) {
 			t.Errorf("%v before the first request: got %q", err, got.Detail())
 		}
 	}
-	address := &url.URL{Scheme: "https", Host: "unpod.example", Path: "/prefix/"}
-	plain := callDiagnostic(&unpod.CallError{Err: &unpod.TLSError{PlainHTTP: true}}, settings{options: unpod.Options{BaseURL: address}})
-	if !strings.HasSuffix(plain.Detail(), `set base_url to "http://unpod.example/prefix".`) || address.Scheme != "https" {
-		t.Errorf("got %q, and the client's base URL is %s", plain.Detail(), address)
-	}
 	busyForAnHour := &unpod.StatusError{HTTPStatus: 429, Status: 429, Message: "Wait.", RetryAfter: time.Hour}
 	want := "GET / was not sent, because an earlier request returned status 429" + said("Wait.") + "\n\nThe server asks to wait 1h0m0s.\n\nUsed B, O and T.\n\n" + tryNow
 	if got := callDiagnostic(&unpod.CallError{Path: "/", Err: busyForAnHour}, used); got.Detail() != want {
 		t.Errorf("throttled: got %q, want %q", got.Detail(), want)
+	}
+}
+
+// TestCallDiagnostic_causes covers what to try first for each cause of a connection
+// that failed, for a platform on this machine and elsewhere.
+func TestCallDiagnostic_causes(t *testing.T) {
+	t.Parallel()
+	const slow = "If the platform is slow, raise R. If it cannot be reached at all, check base_url and the network."
+	const silent = slow + " The server accepted the connection and then sent nothing, as one without TLS may do. If it speaks plain HTTP, "
+	const setHTTP = `set base_url to "http://[::1]:3001/prefix".`
+	settingsFor := func(host string) settings {
+		return settings{
+			options: unpod.Options{BaseURL: &url.URL{Scheme: "https", Host: host, Path: "/prefix/"}},
+			used:    map[string]string{"request_timeout": "R", "ca_cert_pem": "C"},
+		}
+	}
+	untrustedBy := func(cause unpod.TLSCause) error { return &unpod.TLSError{Cause: cause} }
+	proxy := func(err error) error { return &unpod.ProxyError{Variable: "V", Err: err} }
+	status := func(code int) error { return proxy(&unpod.StatusError{HTTPStatus: code, Status: code}) }
+	const checkProxy = "Check V, then the proxy, and the network between this machine and the proxy."
+	for name, test := range map[string]struct {
+		err             error
+		elsewhere, here string // here is empty if it is the same
+	}{
+		"unknown authority":  {untrustedBy(unpod.TLSUnknownAuthority), "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to C.", ""},
+		"expired":            {untrustedBy(unpod.TLSExpired), "Check the clock of this machine. If it is right, the platform's certificate must be renewed.", ""},
+		"other name":         {untrustedBy(unpod.TLSOtherName), "Check base_url: its host must be one that the certificate is for.", ""},
+		"no name":            {untrustedBy(unpod.TLSNoName), "The platform's certificate must be reissued with a subject alternative name: a common name alone is not valid.", ""},
+		"other certificate":  {untrustedBy(unpod.TLSCertificate), "The platform's certificate, or a CA's, must be reissued: it is not valid, for the reason above.", ""},
+		"client certificate": {untrustedBy(unpod.TLSClientCertificate), "The server, or a proxy in front of it, asks for a client certificate, which this provider does not support. Use an address that needs none.", ""},
+		"old version":        {untrustedBy(unpod.TLSVersion), "The server does not support TLS 1.2 or later. The platform, or a proxy in front of it, must be updated.", ""},
+		"other":              {untrustedBy(unpod.TLSOther), "Check base_url, and whether something between this machine and the platform intercepts TLS.", ""},
+		"plain HTTP": {
+			untrustedBy(unpod.TLSPlainHTTP),
+			"The server does not speak TLS. Check base_url. Do not use http://: the API token would be readable on the way, and somebody may be intercepting this connection.",
+			"The server does not speak TLS. If it speaks plain HTTP, " + setHTTP,
+		},
+		"timeout":                  {&unpod.TimeoutError{}, slow, ""},
+		"silent":                   {&unpod.TimeoutError{Silent: true}, silent + "it must be set up for TLS.", silent + setHTTP},
+		"invalid variable":         {proxy(nil), "Set V to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY.", ""},
+		"proxy is down":            {proxy(&unpod.ConnectionError{}), checkProxy, ""},
+		"proxy is slow":            {proxy(&unpod.TimeoutError{}), checkProxy, ""},
+		"proxy in plain HTTP":      {proxy(untrustedBy(unpod.TLSPlainHTTP)), "The proxy does not speak TLS. Write http:// instead of https:// in V.", ""},
+		"proxy with a private CA":  {proxy(untrustedBy(unpod.TLSUnknownAuthority)), "Check V. If the proxy's certificate is from a private CA, add that CA's certificate to ca_cert_pem.", ""},
+		"proxy, other certificate": {proxy(untrustedBy(unpod.TLSOtherName)), checkProxy, ""},
+		"proxy, 407":               {status(407), "Check the user name and the password in V. They are not tried again, because that could lock the account.", ""},
+		"proxy, 511":               {status(511), "Sign in to the network that the proxy of V belongs to.", ""},
+		"proxy, 403":               {status(403), "The proxy of V does not allow this connection. Ask its administrator, or add the platform's host to NO_PROXY.", ""},
+		"proxy, 502":               {status(502), "Check V and base_url: a proxy returns such a status if it cannot reach the host.", ""},
+	} {
+		if test.here == "" {
+			test.here = test.elsewhere
+		}
+		for host, want := range map[string]string{"unpod.example": test.elsewhere, "[::1]:3001": test.here} {
+			s := settingsFor(host)
+			if got := explain(test.err, s); got.next != want || s.options.BaseURL.Scheme != "https" {
+				t.Errorf("%s, %s: got %q, want %q", name, host, got.next, want)
+			}
+			wantInGuide(t, explain(test.err, s).summary)
+		}
+	}
+	if got := explain(proxy(nil), settings{}); got.outcome != "was not sent, because V is not the URL of a proxy." {
+		t.Errorf("got %q", got.outcome)
 	}
 }

@@ -115,6 +115,7 @@ func (p *unpodProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	data := &providerData{settings: s}
 	if !s.readDiags.HasError() {
 		s.options.UserAgent = userAgent(req.TerraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT"))
+		s.options.Getenv = p.getenv
 		data.client = unpod.New(s.options)
 	}
 	resp.DataSourceData = data

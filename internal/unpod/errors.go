@@ -16,8 +16,8 @@ const MaxWait = 65 * time.Second
 // CallError is the error of every failed read. It describes the last request.
 // Err is a [*StatusError], [*RedirectError], [*NotJSONError], [*ShapeError],
 // [*TokenReturnedError], [*IncompleteError], [*TooLargeError], [*TimeoutError],
-// [*TLSError], [*ConnectionError] or [*DeadlineError], or the context's error if
-// the caller gave up. It never contains the token.
+// [*TLSError], [*ConnectionError], [*ProxyError] or [*DeadlineError], or the
+// context's error if the caller gave up. It never contains the token.
 type CallError struct {
 	// Path is the URL's path, including the base URL's prefix.
 	Path string
@@ -127,16 +127,35 @@ func (e *TooLargeError) Error() string { return "more than " + e.Limit }
 
 // TimeoutError means that an attempt reached Options.RequestTimeout, whether it
 // was connecting or waiting for the response.
-type TimeoutError struct{ Timeout time.Duration }
+type TimeoutError struct {
+	Timeout time.Duration
+	// Silent is set if the server sent nothing since the TLS handshake started.
+	Silent bool
+}
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("not complete within %s", e.Timeout) }
 
+// TLSCause is why a connection is not trusted.
+type TLSCause int
+
+// The causes of a [TLSError].
+const (
+	TLSOther             TLSCause = iota
+	TLSUnknownAuthority           // The certificate's CA is not trusted.
+	TLSExpired                    // The certificate has expired, or is not valid yet.
+	TLSOtherName                  // The certificate is for other hosts.
+	TLSNoName                     // The certificate has no subject alternative name.
+	TLSCertificate                // The certificate is invalid for another reason.
+	TLSClientCertificate          // The server wants a client certificate.
+	TLSVersion                    // The server has no version from TLS 1.2 on.
+	TLSPlainHTTP                  // The server answered in text, as without TLS.
+)
+
 // TLSError means that no trusted connection could be made.
 type TLSError struct {
+	Cause TLSCause
 	// Reason is sanitized. It may contain the server's words.
 	Reason string
-	// PlainHTTP is set if the server answered in plain HTTP.
-	PlainHTTP bool
 }
 
 func (e *TLSError) Error() string { return e.Reason }
@@ -148,6 +167,17 @@ type ConnectionError struct {
 }
 
 func (e *ConnectionError) Error() string { return e.Reason }
+
+// ProxyError means that the proxy failed, or refused the request.
+type ProxyError struct {
+	// Variable is the environment variable that names the proxy.
+	Variable string
+	// Err is a [*StatusError], [*TLSError], [*TimeoutError] or [*ConnectionError].
+	// It is nil if the variable is not the URL of a proxy.
+	Err error
+}
+
+func (e *ProxyError) Error() string { return fmt.Sprintf("the proxy of %s: %v", e.Variable, e.Err) }
 
 // DeadlineError means that a read took too long, with its retries and pages.
 type DeadlineError struct {

@@ -50,6 +50,7 @@ func testOptions(tb testing.TB, baseURL string) Options {
 		OrgHandle:      unpodtest.OrgHandle,
 		RequestTimeout: time.Minute,
 		UserAgent:      "Terraform/1.2.3 terraform-provider-unpod/4.5.6",
+		Getenv:         func(string) string { return "" },
 	}
 }
 
@@ -77,10 +78,8 @@ func (c *Client) requester() *requester { return c.providerConfigurations.reques
 
 // dialWith makes a client open its connections with dial.
 func dialWith(client *Client, dial func(context.Context, string, string) (net.Conn, error)) {
-	options := client.requester().options
-	transport := newTransport(options.RootCAs, options.RequestTimeout)
-	transport.DialContext = dial
-	client.requester().transport = transport
+	transport, _ := client.requester().transport.(*http.Transport) // New makes no other.
+	transport.DialContext = dialer(dial).watched
 }
 
 // readAlone reads without sharing and without retries, within a budget of bytes.

@@ -138,7 +138,7 @@ func (s *flights[E]) run(ctx context.Context, f *flight[E]) {
 			return
 		}
 		elements, whole, err := f.list.next(ctx, next)
-		reason, asked, again := retry(err)
+		reason, asked, again := retry(err, f.err)
 		wait = max(backoff(next.number), asked)
 		if status, ok := errors.AsType[*StatusError](err); ok && status.HTTPStatus == http.StatusTooManyRequests {
 			s.requester.throttle.hold(cmp.Or(asked, wait), status)
@@ -199,12 +199,19 @@ func (s *flights[E]) stopJoining(f *flight[E]) {
 
 // retry reports whether another attempt may succeed, and how long the server
 // asks to wait before it. The reason is for the log, and has no text from outside.
-func retry(err error) (reason string, asked time.Duration, again bool) {
+// A server that was silent twice may not speak TLS. A proxy's refusal is final,
+// because wrong passwords can lock an account.
+func retry(err, before error) (reason string, asked time.Duration, again bool) {
 	switch err := err.(type) { //nolint:errorlint // An attempt's error is not wrapped.
 	case *TimeoutError:
-		return "timeout", 0, true
+		last, ok := before.(*TimeoutError) //nolint:errorlint // Likewise.
+		return "timeout", 0, !err.Silent || !ok || !last.Silent
 	case *ConnectionError:
 		return "connection failed", 0, true
+	case *ProxyError:
+		reason, _, again = retry(err.Err, nil)
+		status, refused := err.Err.(*StatusError) //nolint:errorlint // Likewise.
+		return "proxy, " + reason, 0, again && (!refused || status.HTTPStatus >= http.StatusInternalServerError)
 	case *StatusError:
 		switch err.HTTPStatus {
 		case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,

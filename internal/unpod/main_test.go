@@ -8,11 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,19 +21,14 @@ import (
 // so wherever it shows up, it has leaked.
 const canary = "canary-0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
-// childVariable passes the order of a test that needs its own process. Go reads
-// the proxy variables and the system's certificates once per process, and memory
-// is measured per process.
+// childVariable passes the order of a test that needs its own process. Go reads the
+// system's certificates once per process, and memory is measured per process.
 const childVariable = "UNPOD_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if order := os.Getenv(childVariable); order != "" {
 		obey(order)
 		return
-	}
-	// The developer's proxy must not be used, nor its password be redacted.
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"} {
-		_ = os.Unsetenv(name) // The names are valid.
 	}
 	os.Exit(m.Run())
 }
@@ -44,15 +37,13 @@ func TestMain(m *testing.M) {
 type childOrder struct {
 	BaseURL string `json:"base_url"`
 	CACert  string `json:"ca_cert"`
-	Offline bool   `json:"offline"` // every connection fails
 }
 
 // childReport is the result of a child process.
 type childReport struct {
-	IDs      []int64 `json:"ids"`
-	Kind     string  `json:"kind"` // the type of the CallError's Err
-	Error    string  `json:"error"`
-	Attempts int     `json:"attempts"`
+	IDs   []int64 `json:"ids"`
+	Kind  string  `json:"kind"` // the type of the CallError's Err
+	Error string  `json:"error"`
 	// MemoryBytes is the memory that the process got from the operating system.
 	MemoryBytes uint64 `json:"memory_bytes"`
 	// CPU is the time that the process was busy.
@@ -65,7 +56,7 @@ func obey(text string) {
 	if err := json.Unmarshal([]byte(text), &order); err != nil {
 		panic(err)
 	}
-	options := Options{OrgHandle: unpodtest.OrgHandle, RequestTimeout: time.Minute, UserAgent: "test"}
+	options := Options{OrgHandle: unpodtest.OrgHandle, RequestTimeout: time.Minute, UserAgent: "test", Getenv: func(string) string { return "" }}
 	var err error
 	if options.BaseURL, err = ParseBaseURL(order.BaseURL); err != nil {
 		panic(err)
@@ -79,15 +70,10 @@ func obey(text string) {
 		}
 	}
 	client := New(options)
-	if order.Offline {
-		dialWith(client, func(context.Context, string, string) (net.Conn, error) {
-			return nil, errors.New("offline")
-		})
-	}
 	all, err := client.ProviderConfigurations(context.Background())
 	report := childReport{IDs: ids(all)}
 	if failed := (*CallError)(nil); errors.As(err, &failed) {
-		report.Kind, report.Error, report.Attempts = fmt.Sprintf("%T", failed.Err), err.Error(), failed.Attempts
+		report.Kind, report.Error = fmt.Sprintf("%T", failed.Err), err.Error()
 	}
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
@@ -97,10 +83,9 @@ func obey(text string) {
 	}
 }
 
-// runChild reads in a child process. The child inherits the environment, without
-// its proxy variables, and gets these variables. The output is all that the
-// child printed, for a check for leaks.
-func runChild(t *testing.T, order childOrder, variables ...string) (report childReport, output string) {
+// runChild reads in a child process. The child inherits the environment, and gets
+// these variables.
+func runChild(t *testing.T, order childOrder, variables ...string) (report childReport) {
 	t.Helper()
 	text, err := json.Marshal(order)
 	if err != nil {
@@ -111,13 +96,8 @@ func runChild(t *testing.T, order childOrder, variables ...string) (report child
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), executable)
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(strings.ToUpper(variable), "="); !strings.HasSuffix(name, "_PROXY") {
-			command.Env = append(command.Env, variable)
-		}
-	}
 	// Otherwise the race detector makes each process wait a second before it exits.
-	command.Env = append(command.Env, "GORACE=atexit_sleep_ms=0", childVariable+"="+string(text))
+	command.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", childVariable+"="+string(text))
 	command.Env = append(command.Env, variables...)
 	all, err := command.CombinedOutput()
 	if err != nil {
@@ -127,5 +107,5 @@ func runChild(t *testing.T, order childOrder, variables ...string) (report child
 		t.Fatalf("the child process reported %q: %s", all, err)
 	}
 	report.CPU = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	return report, string(all)
+	return report
 }

@@ -74,7 +74,7 @@ func TestMemory_isBounded(t *testing.T) {
 					}
 				}
 			})
-			report, _ := runChild(t, childOrder{BaseURL: server.URL})
+			report := runChild(t, childOrder{BaseURL: server.URL})
 			if report.Kind != test.wantKind || report.MemoryBytes > most {
 				t.Errorf("got %s and %d MiB of memory, want a %s and at most %d MiB", report.Kind, report.MemoryBytes>>20, test.wantKind, most>>20)
 			}

@@ -32,6 +32,8 @@ type Options struct {
 	RootCAs *x509.CertPool
 	// UserAgent is sent as the User-Agent header.
 	UserAgent string
+	// Getenv returns the environment variables that name a proxy.
+	Getenv func(string) string
 }
 
 // deadline returns the time limit of one read, including its retries and pages.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"math"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -39,17 +40,35 @@ type requester struct {
 	throttle  *throttle
 	secrets   redactor
 	decoding  json.Options
+	// proxy is the environment variable that names the proxy, empty if there is none.
+	proxy string
 }
 
 func newRequester(options Options) *requester {
-	secrets := newRedactor(options.Token, proxyOf(options.BaseURL))
-	return &requester{
+	proxy, variable, err := findProxy(options.BaseURL, options.Getenv)
+	secrets := newRedactor(options.Token, proxy)
+	transport := newTransport(options.RootCAs, options.RequestTimeout, (&net.Dialer{Timeout: options.RequestTimeout}).DialContext)
+	r := &requester{
 		options:   options,
-		transport: newTransport(options.RootCAs, options.RequestTimeout),
+		transport: transport,
 		throttle:  &throttle{longer: make(chan struct{})},
 		secrets:   secrets,
 		decoding:  secrets.decoding(),
+		proxy:     variable,
 	}
+	transport.Proxy = func(*http.Request) (*url.URL, error) { return proxy, err }
+	transport.OnProxyConnectResponse = r.checkProxy
+	return r
+}
+
+// checkProxy converts a proxy's refusal to connect. By default, net/http reports the
+// proxy's own text.
+func (r *requester) checkProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	_, words, _ := strings.Cut(answer.Status, " ")
+	return &ProxyError{r.proxy, &StatusError{HTTPStatus: answer.StatusCode, Status: answer.StatusCode, Message: r.secrets.sanitize(words)}}
 }
 
 // url returns the URL of an API path.
@@ -79,9 +98,10 @@ type response struct {
 func (r *requester) get(ctx context.Context, made attempt, address *url.URL, limit int64) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.options.RequestTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), http.NoBody)
+	var state handshake
+	request, err := http.NewRequestWithContext(state.watch(ctx), http.MethodGet, address.String(), http.NoBody)
 	if err != nil {
-		return response{}, r.failure(err)
+		return response{}, r.failure(err, &state)
 	}
 	request.Header.Set("Authorization", r.options.Token.authorization())
 	request.Header.Set("Org-Handle", r.options.OrgHandle)
@@ -93,9 +113,19 @@ func (r *requester) get(ctx context.Context, made attempt, address *url.URL, lim
 	received, err := r.exchange(request, limit, cancel)
 	logAttempt(ctx, made.fields(address), received, time.Since(started))
 	if err != nil {
-		return response{}, r.failure(err)
+		return response{}, r.failure(err, &state)
+	}
+	if r.isFromProxy(address, received.status) {
+		return response{}, &ProxyError{r.proxy, r.statusError(received, received.status)}
 	}
 	return received, nil
+}
+
+// isFromProxy reports whether a response comes from the proxy. Only of a plain
+// request can it.
+func (r *requester) isFromProxy(address *url.URL, status int) bool {
+	return r.proxy != "" && address.Scheme == "http" &&
+		(status == http.StatusProxyAuthRequired || status == http.StatusNetworkAuthenticationRequired)
 }
 
 // exchange sends a request and reads the response. It returns an error for a
@@ -161,17 +191,27 @@ func (r *requester) origin(from *url.URL, location string) string {
 
 // failure converts the error of an attempt without a complete response to a
 // typed, sanitized error.
-func (r *requester) failure(err error) error {
-	switch err.(type) { //nolint:errorlint // Neither is wrapped here.
-	case *RedirectError, *TooLargeError:
+func (r *requester) failure(err error, state *handshake) error {
+	switch err.(type) { //nolint:errorlint // None is wrapped here.
+	case *RedirectError, *TooLargeError, *ProxyError:
 		return err
 	}
-	switch {
-	case isTimeout(err):
-		return &TimeoutError{Timeout: r.options.RequestTimeout}
-	case isTLS(err):
-		return &TLSError{Reason: r.secrets.sanitize(err.Error()), PlainHTTP: isPlainHTTP(err) && proxyOf(r.options.BaseURL) == nil}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	typed := r.connectionError(err, state)
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "proxyconnect" {
+		return &ProxyError{r.proxy, typed}
+	}
+	return typed
+}
+
+// connectionError converts an error of the network.
+func (r *requester) connectionError(err error, state *handshake) error {
+	if isTimeout(err) {
+		return &TimeoutError{Timeout: r.options.RequestTimeout, Silent: state.silent()}
+	}
+	if cause, reason, ok := classifyTLS(err, state.asked.Load()); ok {
+		return &TLSError{Cause: cause, Reason: r.secrets.sanitize(reason)}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &ConnectionError{Reason: "the connection closed before the response was complete"}
 	}
 	return &ConnectionError{Reason: r.secrets.sanitize(err.Error())}

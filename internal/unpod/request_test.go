@@ -8,7 +8,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +69,7 @@ const (
 
 var (
 	errBrokenOff = &ConnectionError{"the connection closed before the response was complete"}
-	errTooSlow   = &TimeoutError{10 * time.Second}
+	errTooSlow   = &TimeoutError{Timeout: 10 * time.Second}
 	errTooLarge  = &TooLargeError{"16 MiB"}
 	oneZipped    = gzipped(oneConfiguration)
 	flood        = "X-Flood: " + strings.Repeat("a", 1<<20) + "\r\n"
@@ -244,7 +243,7 @@ const unverified = "tls: failed to verify certificate: x509: "
 // they are retried.
 func TestFailure_byError(t *testing.T) {
 	t.Parallel()
-	timedOut := &TimeoutError{time.Minute}
+	timedOut := &TimeoutError{Timeout: time.Minute}
 	for name, test := range map[string]struct {
 		err     error
 		want    error
@@ -270,18 +269,10 @@ func TestFailure_byError(t *testing.T) {
 		"dialer timed out":                  {dialTimeout(), timedOut, true},
 		"attempt timed out":                 {fmt.Errorf("reading: %w", context.DeadlineExceeded), timedOut, true},
 		"attempt timed out while resolving": {opError("dial", &net.DNSError{UnwrapErr: context.DeadlineExceeded, Err: "i/o timeout", IsTimeout: true}), timedOut, true},
-		"proxy's handshake timed out":       {opError("proxyconnect", handshakeError{}), timedOut, true},
+		"proxy's handshake timed out":       {opError("proxyconnect", handshakeError{}), &ProxyError{"", timedOut}, true},
 
-		"unknown authority":     {&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, &TLSError{Reason: unverified + "certificate signed by unknown authority"}, false},
-		"wrong host name":       {fmt.Errorf("proxy: %w", &tls.CertificateVerificationError{Err: errors.New("x509: not for \x1b[2J" + canary)}), &TLSError{Reason: "proxy: " + unverified + "not for [2J" + redacted}, false},
-		"alert from the server": {&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, &TLSError{Reason: "remote error: tls: bad certificate"}, false},
-		"alert to the server":   {&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}, &TLSError{Reason: "local error: tls: bad record MAC"}, false},
-		"unsupported version":   {errors.New("tls: server selected unsupported protocol version 301"), &TLSError{Reason: "tls: server selected unsupported protocol version 301"}, false},
-		"not TLS":               {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, &TLSError{Reason: "tls: first record does not look like a TLS handshake"}, false},
-		"HTTP over HTTPS": {
-			tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake", RecordHeader: [5]byte([]byte("HTTP/"))},
-			&TLSError{Reason: "tls: first record does not look like a TLS handshake", PlainHTTP: true}, false,
-		},
+		"certificate": {fmt.Errorf("within: %w", &tls.CertificateVerificationError{Err: errors.New("x509: not for \x1b[2J" + canary)}), &TLSError{TLSCertificate, "within: " + unverified + "not for [2J" + redacted}, false},
+		"TLS":         {errors.New("tls: no"), &TLSError{TLSOther, "tls: no"}, false},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			attempts := 1
@@ -304,7 +295,7 @@ func TestTimeout_coversHandshake(t *testing.T) {
 		options := testOptions(t, "https://unpod.example")
 		options.RequestTimeout = time.Second
 		for range 100 {
-			wantFailure(t, pipes.client(t, options), 1, &TimeoutError{time.Second})
+			wantFailure(t, pipes.client(t, options), 1, &TimeoutError{time.Second, true})
 			go drain(<-pipes.dialed)
 		}
 		pipes.wantClosed(t, pipes)

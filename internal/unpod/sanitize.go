@@ -96,24 +96,6 @@ func finder(parts []string) func(text string) (from, to int) {
 	}
 }
 
-// proxyForms returns the texts that reveal a proxy's credentials. They
-// include the user name only if there is no password.
-func proxyForms(proxy *url.URL) []string {
-	if proxy == nil || proxy.User == nil {
-		return nil
-	}
-	secret, _ := proxy.User.Password()
-	_, escaped, _ := strings.Cut(proxy.User.String(), ":")
-	if secret == "" {
-		secret, escaped = proxy.User.Username(), proxy.User.String()
-	}
-	if secret == "" {
-		return nil
-	}
-	pair := proxy.User.Username() + ":" + secret
-	return slices.Concat(encodings(pair), encodings(secret), []string{escaped})
-}
-
 // encodings returns the forms in which a server or a proxy may repeat a secret.
 func encodings(secret string) []string {
 	return slices.Compact([]string{

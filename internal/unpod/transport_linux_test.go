@@ -36,7 +36,7 @@ func TestTimeout_coversDialing(t *testing.T) {
 				defer dials.Done()
 				return dial(ctx, protocol, address)
 			}
-			wantFailure(t, client, 1, &TimeoutError{time.Second})
+			wantFailure(t, client, 1, &TimeoutError{Timeout: time.Second})
 		})
 	}
 	reads.Wait()

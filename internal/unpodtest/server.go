@@ -74,7 +74,7 @@ func Start(tb testing.TB, api *API) *Server {
 // certificate for 127.0.0.1 and these names.
 func StartTLS(tb testing.TB, api *API, names ...string) *Server {
 	tb.Helper()
-	certificate := NewCertificate(tb, names...)
+	certificate := NewCertificate(tb, func(c *x509.Certificate) { c.DNSNames = names })
 	server := start(tb, api, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}})
 	server.CACertPEM = CertificatePEM(certificate)
 	return server
@@ -95,8 +95,8 @@ func start(tb testing.TB, api *API, config *tls.Config) *Server {
 }
 
 // NewCertificate makes a CA certificate that is also a server certificate for
-// 127.0.0.1 and these names.
-func NewCertificate(tb testing.TB, names ...string) tls.Certificate {
+// 127.0.0.1, with these changes.
+func NewCertificate(tb testing.TB, changes ...func(*x509.Certificate)) tls.Certificate {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -107,7 +107,9 @@ func NewCertificate(tb testing.TB, names ...string) tls.Certificate {
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
-		DNSNames:              names,
+	}
+	for _, change := range changes {
+		change(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

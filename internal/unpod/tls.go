@@ -1,0 +1,133 @@
+// Copyright (c) Unpod
+// SPDX-License-Identifier: MPL-2.0
+
+package unpod
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"unicode"
+)
+
+// handshake watches the TLS handshake of one attempt.
+type handshake struct {
+	// started is set when the handshake starts, and heard when the server's first
+	// byte arrives after that.
+	started, heard atomic.Bool
+	// asked is set if the server asks for a client certificate.
+	asked atomic.Bool
+}
+
+// handshakeKey is the context key for the handshake of an attempt.
+type handshakeKey struct{}
+
+// watch returns the context for an attempt whose handshake it watches.
+func (h *handshake) watch(ctx context.Context) context.Context {
+	ctx = context.WithValue(ctx, handshakeKey{}, h)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		TLSHandshakeStart: func() { h.heard.Store(false); h.started.Store(true) },
+	})
+}
+
+// silent reports whether the server sent nothing since the handshake started.
+func (h *handshake) silent() bool { return h.started.Load() && !h.heard.Load() }
+
+// sendNoCertificate answers a server that asks for a client certificate.
+func sendNoCertificate(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	if h, ok := request.Context().Value(handshakeKey{}).(*handshake); ok {
+		h.asked.Store(true)
+	}
+	return new(tls.Certificate), nil
+}
+
+// watchedConn tells the handshake when a byte arrives.
+type watchedConn struct {
+	net.Conn
+
+	handshake *handshake
+}
+
+// Read implements [net.Conn].
+func (c watchedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.handshake.heard.Store(true)
+	}
+	return n, err
+}
+
+// dialer opens a connection.
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// watched returns a dialer whose connections tell the attempt's handshake.
+func (d dialer) watched(ctx context.Context, network, address string) (net.Conn, error) {
+	connection, err := d(ctx, network, address)
+	if h, ok := ctx.Value(handshakeKey{}).(*handshake); ok && err == nil {
+		connection = watchedConn{connection, h}
+	}
+	return connection, err
+}
+
+// classifyTLS returns the cause and the reason of an error that is about a
+// certificate or the TLS protocol, which a retry cannot fix.
+func classifyTLS(err error, askedForCertificate bool) (cause TLSCause, reason string, ok bool) {
+	reason = err.Error()
+	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		cause, reason = classifyCertificate(certificate.Err, reason)
+		return cause, reason, true
+	}
+	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		if isText(record.RecordHeader[:]) {
+			cause = TLSPlainHTTP
+		}
+		return cause, reason, true
+	}
+	// crypto/tls has no error type for an alert or an unsupported protocol, only
+	// names.
+	operation, ok := errors.AsType[*net.OpError](err)
+	alert := ok && (operation.Op == "remote error" || operation.Op == "local error")
+	switch {
+	case !alert && !strings.HasPrefix(reason, "tls: "):
+		return 0, "", false
+	case strings.Contains(reason, "protocol version"):
+		cause = TLSVersion
+	case alert && askedForCertificate:
+		cause = TLSClientCertificate
+	}
+	return cause, reason, true
+}
+
+// classifyCertificate returns why a certificate is not trusted. If it is for another
+// host, the reason has the names that it is for.
+func classifyCertificate(err error, reason string) (TLSCause, string) {
+	if host, ok := errors.AsType[x509.HostnameError](err); ok {
+		names := host.Certificate.DNSNames
+		for _, ip := range host.Certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+		if len(names) == 0 {
+			return TLSNoName, reason
+		}
+		return TLSOtherName, fmt.Sprintf("the certificate is for %s, not for %s", strings.Join(names, ", "), host.Host)
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return TLSExpired, reason
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return TLSUnknownAuthority, reason
+	}
+	return TLSCertificate, reason
+}
+
+// isText reports whether the first bytes from a server are text, as they are if it
+// speaks HTTP without TLS.
+func isText(header []byte) bool {
+	return !strings.ContainsFunc(string(header), func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsPrint(c) && !unicode.IsSpace(c) })
+}
