@@ -43,12 +43,12 @@ func TestBinary_plansWithOneRequest(t *testing.T) {
 }
 
 // TestBinary_hidesSecretsInTraceLogs runs the built provider, without init, with all
-// logs on. The server is an older platform, whose elements have secrets, and
+// logs on. The server is a platform whose elements have secrets, and
 // repeats the token in every way that does not make a read fail.
 func TestBinary_hidesSecretsInTraceLogs(t *testing.T) {
 	t.Parallel()
 	local := startCanary(t)
-	local.Set(func(s *unpodtest.Settings) { s.Older = true })
+	local.Set(func(s *unpodtest.Settings) { s.PublicCode = true })
 	w := fromText(t, `
 variable "api_token" {
   type      = string

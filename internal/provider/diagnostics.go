@@ -71,11 +71,11 @@ func explain(err error, s settings) explanation {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return explanation{"Reading from Unpod was canceled", "was canceled, because Terraform was interrupted.", "Run Terraform again."}
 	}
-	return explainResponse(err)
+	return explainResponse(err, s)
 }
 
 // explainResponse explains redirects, and problems with successful responses.
-func explainResponse(err error) explanation {
+func explainResponse(err error, s settings) explanation {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.RedirectError:
 		return explanation{
@@ -96,6 +96,11 @@ func explainResponse(err error) explanation {
 		return explanation{
 			"Unpod's response contains the API token", "returned status 200, but " + err.Place + " contains the API token, which must not be stored in state.",
 			"Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token.",
+		}
+	case *unpod.OtherOrganizationError:
+		return explanation{
+			"Unpod listed what another organization has", "returned status 200, but " + err.Place + " is not the organization that was asked for.",
+			"Check " + s.used["org_handle"] + ": some platforms list what belongs to no organization if they do not know the handle.",
 		}
 	case *unpod.IncompleteError:
 		return explanation{
@@ -267,6 +272,9 @@ func returned(err *unpod.StatusError) string {
 	switch {
 	case err.Message == "":
 		text += ", " + bodyType(err.BodyType) + " and no message."
+		if err.MissingPath != "" {
+			text += " Before that, " + err.MissingPath + " returned status 404 as well."
+		}
 	case err.Code != "":
 		text += ":" + outside(err.Message) + " (error code " + quote(err.Code) + ")"
 	default:

@@ -59,7 +59,6 @@ var responses = map[string]struct {
 	"403 about the token":               {unpodtest.JSON(403, `{"message":"Bad Token."}`), explanation{denied, `returned status 403` + said(`Bad Token.`), tryAccess}},
 	"403 about credentials":             {unpodtest.JSON(403, `{"message":"Bad credentials."}`), explanation{denied, `returned status 403` + said(`Bad credentials.`), tryAccess}},
 	"403 with an error code":            {unpodtest.JSON(403, `{"error":{"code":"EXPIRED","message":"Access denied"}}`), explanation{denied, `returned status 403` + said(`Access denied`) + ` (error code "EXPIRED")`, tryAccess}},
-	"404":                               {unpodtest.HTML(404, canary), explanation{notFound, `returned status 404, a body of type "text/html" and no message.`, tryNotFound}},
 	"404 with a message": {unpodtest.JSON(404, `{"message":"Organization not found."}`), explanation{
 		"Unpod did not find what was requested", "returned status 404" + said("Organization not found."), "Check org_handle: it must be the organization's domain_handle. Then check base_url.",
 	}},
@@ -68,14 +67,14 @@ var responses = map[string]struct {
 	"commands of CI runners": {unpodtest.JSON(403, `{"error":{"code":"##vso[x]","message":"`+strings.Repeat("long ", 14)+` ::stop-commands::x ####[add-mask]\"\\"}}`), explanation{
 		denied, "returned status 403" + said(strings.Repeat("long ", 14)+` ::stop-commands::x # # # #[add-mask]\"\\`) + ` (error code "# #vso[x]")`, tryHandle,
 	}},
-	"404 without content type": {unpodtest.Body(404, "", "404 page"), explanation{notFound, "returned status 404, a body of an unknown type and no message.", tryNotFound}},
 	"redirect": {unpodtest.Redirect(301, "https://"+canary+"@unpod.dev:8443/"+canary), explanation{
 		"Unpod redirected the request", `returned status 301, a redirect to` + said(`https://unpod.dev:8443`),
 		"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
 	}},
-	"web page":   {unpodtest.Body(200, "text/"+canary, canary), explanation{notFromUnpod, `returned status 200 with a body of type "text/(redacted)", which is not JSON.`, tryNotJSON}},
-	"empty body": {unpodtest.JSON(200, ""), explanation{notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON}},
-	"206":        {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206` + said(`No`), tryMessage}},
+	"web page":        {unpodtest.Body(200, "text/"+canary, canary), explanation{notFromUnpod, `returned status 200 with a body of type "text/(redacted)", which is not JSON.`, tryNotJSON}},
+	"empty body":      {unpodtest.JSON(200, ""), explanation{notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON}},
+	"no content type": {unpodtest.Body(418, "", canary), explanation{reported, "returned status 418, a body of an unknown type and no message.", "The response does not say why. Send Unpod support the request ID." + tryProxy}},
+	"206":             {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206` + said(`No`), tryMessage}},
 	"200 with status code 403 in its body": {unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`), explanation{
 		denied, `returned HTTP status 200 with status_code 403 in its body` + said(`Not a member.`), tryHandle,
 	}},
@@ -98,6 +97,10 @@ var responses = map[string]struct {
 	"text as id":               {unpodtest.JSON(200, `{"data":[{"id":1},{"id":"one","x":"`+canary+`"}]}`), explanation{oddShape, "returned status 200, but data[1].id is not a 64-bit integer.", tryShape}},
 	"control character": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"account_sid":"AC\u001b[2J"}]}`), explanation{
 		oddShape, "returned status 200, but data[1].account_sid contains a control character (U+001B).", tryShape,
+	}},
+	"element of another organization": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"org_handle":"`+canary+`"}]}`), explanation{
+		"Unpod listed what another organization has", "returned status 200, but data[1].org_handle is not the organization that was asked for.",
+		`Check org_handle "unpod" (from UNPOD_ORG_HANDLE): some platforms list what belongs to no organization if they do not know the handle.`,
 	}},
 	"incomplete list": {unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2,"`+canary+`":1}]}`), explanation{
 		"Unpod's list is incomplete", "returned 2 elements of a list that should have 3.",
@@ -133,6 +136,20 @@ func TestErrors_responses(t *testing.T) {
 			testError(t, credentials(local, nil), test.want)
 		})
 	}
+}
+
+// TestErrors_noPath has a server that is not an Unpod platform: both paths are
+// missing.
+func TestErrors_noPath(t *testing.T) {
+	t.Parallel()
+	local := startCanary(t)
+	local.AnswerAlways(unpodtest.HTML(404, canary))
+	want := failedRead(credentials(local, nil), 1, explanation{
+		notFound, `returned status 404, a body of type "text/html" and no message. Before that, ` + unpodtest.Path + " returned status 404 as well.", tryNotFound,
+	})
+	want.detail = strings.Replace(want.detail, unpodtest.Path, unpodtest.OtherPath, 1)
+	wantDiagnostics(t, readData(t, configured(t, credentials(local, nil)), listName, nil).Diagnostics, want)
+	wantInGuide(t, notFound)
 }
 
 // TestErrors_mistakenCredentials has credentials that the server rejects and whose form

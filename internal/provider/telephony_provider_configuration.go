@@ -9,14 +9,16 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/unpod-ai/terraform-provider-unpod/internal/unpod"
 )
 
 // Both data sources share these descriptions.
 const (
 	idDescription         = "ID of the configuration. For example, pass it to a bridge."
-	providerDescription   = "Slug of the telephony provider, for example `twilio` or `plivo`. On older platforms, this is a number as a string, for example `\"3\"`."
-	accountSIDDescription = "Account SID at the telephony provider. Null if the configuration has no account, as with some SIP carriers and on older platforms."
-	createdAtDescription  = "Creation time, as the API returns it, for example `2026-02-07T10:00:00Z`. Null on older platforms."
+	providerDescription   = "Slug of the telephony provider, for example `twilio` or `plivo`. On some platforms, this is a number as a string, for example `\"3\"`."
+	accountSIDDescription = "Account SID at the telephony provider. Null if the configuration has no account, as with some SIP carriers and on some platforms."
+	createdAtDescription  = "Creation time, as the API returns it, for example `2026-02-07T10:00:00Z`. Null on some platforms."
 	// reservedDescription explains why an attribute is not named like the API's
 	// field.
 	reservedDescription = " Called `provider` in the API, a name that Terraform reserves."
@@ -35,6 +37,10 @@ type element struct {
 // notEmpty rejects empty text, which no configuration is meant to have: a variable
 // that should be null, more often than not.
 var notEmpty = []validator.String{stringvalidator.LengthAtLeast(1)}
+
+func newElement(c unpod.ProviderConfiguration) element {
+	return element{ID: c.ID, Provider: c.Provider, AccountSID: c.AccountSID, CreatedAt: c.CreatedAt}
+}
 
 // int64Validator rejects numbers that are not 64-bit integers. The framework's
 // Int64 would report them as a bug in the provider.

@@ -92,7 +92,7 @@ func (d *telephonyProviderConfigurationDataSource) Read(ctx context.Context, req
 	case 0:
 		resp.Diagnostics.Append(conditions.noMatch(configurations, d.data.settings))
 	case 1:
-		resp.Diagnostics.Append(resp.State.Set(ctx, element(matches[0]))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, newElement(matches[0]))...)
 	default:
 		resp.Diagnostics.Append(conditions.severalMatches(matches, d.data.settings))
 	}

@@ -143,7 +143,11 @@ func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 		if c.AccountSID != nil && strings.EqualFold(*c.AccountSID, f.accountSID.ValueString()) && *c.AccountSID != "" {
 			account = asSet
 		}
-		_, _ = fmt.Fprintf(&lines, line, strconv.FormatInt(c.ID, 10), shown(c.Provider), account)
+		provider := shown(c.Provider)
+		if _, err := strconv.ParseInt(strings.Trim(provider, `"`), 10, 64); err == nil && c.ProviderName != "" {
+			provider += " (" + hcl(c.ProviderName) + ")"
+		}
+		_, _ = fmt.Fprintf(&lines, line, strconv.FormatInt(c.ID, 10), provider, account)
 	}
 	if more := len(configurations) - maxListed; more > 0 {
 		_, _ = fmt.Fprintf(&lines, "\nNot listed: %d more. To see all, use the data source unpod_telephony_provider_configurations.", more)

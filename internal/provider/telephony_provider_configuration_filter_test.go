@@ -47,13 +47,13 @@ func TestFilter_findsMatches(t *testing.T) {
 	}
 }
 
-// TestFilter_comparesWhatStateHolds covers providers that are numbers, on older
+// TestFilter_comparesWhatStateHolds covers providers that are numbers, on some
 // platforms, and text that the server sends in another normalization form.
 func TestFilter_comparesWhatStateHolds(t *testing.T) {
 	t.Parallel()
-	older, decomposed := documentedUnpod(t), startUnpod(t, unpodtest.Configuration{ID: 42, Provider: new("cafe\u0301")})
-	older.Set(func(s *unpodtest.Settings) { s.Older = true })
-	for slug, local := range map[string]*unpodtest.Server{"3": older, "caf\u00e9": decomposed} {
+	public, decomposed := documentedUnpod(t), startUnpod(t, unpodtest.Configuration{ID: 42, Provider: new("cafe\u0301")})
+	public.Set(func(s *unpodtest.Settings) { s.PublicCode = true })
+	for slug, local := range map[string]*unpodtest.Server{"3": public, "caf\u00e9": decomposed} {
 		p, want := configured(t, credentials(local, nil)), unpodtest.Configuration{ID: 42, Provider: &slug}
 		wantState(t, listName, readData(t, p, listName, block{"provider_slug": slug}), listedState(block{"provider_slug": slug}, want))
 		wantState(t, lookupName, readData(t, p, lookupName, block{"provider_slug": slug}), foundState(want))
@@ -119,6 +119,10 @@ func TestFilter_failsWithoutMatch(t *testing.T) {
 		})
 	}
 	wantInGuide(t, noMatch)
+	public := documentedUnpod(t)
+	public.Set(func(s *unpodtest.Settings) { s.PublicCode = true })
+	wantDiagnostics(t, readData(t, configured(t, credentials(public, nil)), lookupName, block{"provider_slug": "twilio"}).Diagnostics,
+		notFoundBy(`provider_slug = "twilio"`, useOne+header+"\n    42      \"3\" (\"twilio\")  null\n    43      \"4\" (\"plivo\")   null"))
 	empty := configured(t, credentials(startUnpod(t), nil))
 	wantDiagnostics(t, readData(t, empty, lookupName, block{"id": 42}).Diagnostics,
 		notFoundBy("id = 42", "The organization has no configurations. If that is unexpected, check org_handle \"unpod\" (from UNPOD_ORG_HANDLE)."))

@@ -124,7 +124,7 @@ func newListState(model listModel, configurations []unpod.ProviderConfiguration)
 		IDs:                    make([]int64, len(configurations)),
 	}
 	for i, configuration := range configurations {
-		state.ProviderConfigurations[i] = element(configuration)
+		state.ProviderConfigurations[i] = newElement(configuration)
 		state.IDs[i] = configuration.ID
 	}
 	return state

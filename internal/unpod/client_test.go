@@ -29,18 +29,23 @@ func TestProviderConfigurations(t *testing.T) {
 	}{
 		"documented": {
 			`{"id":42,"provider":"twilio","account_sid":"ACx","created_at":"2026-02-07T10:00:00Z"},{"id":43,"provider":"plivo","account_sid":"MAy","created_at":"2026-02-10T09:00:00Z"}`,
-			[]ProviderConfiguration{{42, new("twilio"), new("ACx"), new("2026-02-07T10:00:00Z")}, {43, new("plivo"), new("MAy"), new("2026-02-10T09:00:00Z")}},
+			[]ProviderConfiguration{{42, new("twilio"), new("ACx"), new("2026-02-07T10:00:00Z"), ""}, {43, new("plivo"), new("MAy"), new("2026-02-10T09:00:00Z"), ""}},
 		},
 		"numbers for providers": {
-			`{"id":1,"provider":3,"api_secret":"s"},{"id":2,"provider":-9223372036854775808}`,
-			[]ProviderConfiguration{{1, new("3"), nil, nil}, {2, new("-9223372036854775808"), nil, nil}},
+			`{"id":1,"provider":3,"api_secret":"s","provider_details":{"id":3,"name":"\u200bTwilio","icon":1}},{"id":2,"provider":-9223372036854775808,"provider_details":{"name":"` + canary + `"}}`,
+			[]ProviderConfiguration{{1, new("3"), nil, nil, "Twilio"}, {2, new("-9223372036854775808"), nil, nil, redacted}},
 		},
 		"missing, null and empty": {
 			`{"id":1},{"id":2,"provider":null,"account_sid":null,"created_at":null},{"id":3,"provider":"","account_sid":"","created_at":""}`,
-			[]ProviderConfiguration{{ID: 1}, {ID: 2}, {3, new(""), new(""), new("")}},
+			[]ProviderConfiguration{{ID: 1}, {ID: 2}, {3, new(""), new(""), new(""), ""}},
 		},
-		"normalized": {`{"id":1,"account_sid":"e\u0301"}`, []ProviderConfiguration{{ID: 1, AccountSID: new("\u00e9")}}},
-		"sorted":     {`{"id":9},{"id":10},{"id":-3},{"id":0}`, []ProviderConfiguration{{ID: -3}, {ID: 0}, {ID: 9}, {ID: 10}}},
+		"no names": {
+			`{"id":1,"provider_details":null},{"id":2,"provider_details":[{"name":"a"}]},{"id":3,"provider_details":{"name":["a"]}},{"id":4,"provider_details":"a"}`,
+			[]ProviderConfiguration{{ID: 1}, {ID: 2}, {ID: 3}, {ID: 4}},
+		},
+		"the organization, in another case": {`{"id":1,"org_handle":"UnPod"}`, []ProviderConfiguration{{ID: 1}}},
+		"normalized":                        {`{"id":1,"account_sid":"e\u0301"}`, []ProviderConfiguration{{ID: 1, AccountSID: new("\u00e9")}}},
+		"sorted":                            {`{"id":9},{"id":10},{"id":-3},{"id":0}`, []ProviderConfiguration{{ID: -3}, {ID: 0}, {ID: 9}, {ID: 10}}},
 	} {
 		client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, `{"data":[`+test.data+`]}`)))
 		if got := readList(t, client); !reflect.DeepEqual(got, test.want) {

@@ -15,7 +15,7 @@ const MaxWait = 65 * time.Second
 
 // CallError is the error of every failed read. It describes the last request.
 // Err is a [*StatusError], [*RedirectError], [*NotJSONError], [*ShapeError],
-// [*TokenReturnedError], [*IncompleteError], [*TooLargeError], [*TimeoutError],
+// [*TokenReturnedError], [*OtherOrganizationError], [*IncompleteError], [*TooLargeError], [*TimeoutError],
 // [*TLSError], [*ConnectionError], [*ProxyError] or [*DeadlineError], or the
 // context's error if the caller gave up. It never contains the token.
 type CallError struct {
@@ -51,6 +51,9 @@ type StatusError struct {
 	// It is usually empty. API: error.code
 	Code     string
 	BodyType BodyType
+	// MissingPath is the path for which the platform returned status 404 before, if
+	// this is the response for another one.
+	MissingPath string
 	// RetryAfter is how long the server asks to wait, 0 if it does not ask.
 	RetryAfter time.Duration
 }
@@ -104,6 +107,15 @@ type TokenReturnedError struct {
 }
 
 func (e *TokenReturnedError) Error() string { return e.Place + " contains the API token" }
+
+// OtherOrganizationError means that an element of the list belongs to another
+// organization, or to none.
+type OtherOrganizationError struct {
+	// Place is the path of the value, as in [ShapeError].
+	Place string
+}
+
+func (e *OtherOrganizationError) Error() string { return e.Place + " is of another organization" }
 
 // IncompleteError means that a list does not match the total that the server
 // announced.

@@ -37,7 +37,7 @@ func TestErrorTexts(t *testing.T) {
 
 func TestCallError_pathHasPrefix(t *testing.T) {
 	t.Parallel()
-	client := fakeClient(t, serve(unpodtest.HTML(404, "")), func(o *Options) { o.BaseURL = testOptions(t, "https://unpod.example:8443/a%2Fb/c/").BaseURL })
+	client := fakeClient(t, serve(unpodtest.HTML(410, "")), func(o *Options) { o.BaseURL = testOptions(t, "https://unpod.example:8443/a%2Fb/c/").BaseURL })
 	_, err := client.ProviderConfigurations(t.Context())
-	wantErrorText(t, err, "GET /a/b/c"+unpodtest.Path+`: status 404: ""`)
+	wantErrorText(t, err, "GET /a/b/c"+unpodtest.Path+`: status 410: ""`)
 }

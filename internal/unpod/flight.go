@@ -119,7 +119,7 @@ func (s *flights[E]) leave(ctx context.Context, f *flight[E], limit time.Duratio
 // failed wraps a read's error in a [*CallError].
 func (s *flights[E]) failed(last attempt, err error) *CallError {
 	return &CallError{
-		Path:      s.requester.url(s.endpoint.path).Path,
+		Path:      cmp.Or(last.path, s.requester.url(s.endpoint.path).Path),
 		Attempts:  last.number,
 		RequestID: last.requestID,
 		Err:       err,
@@ -146,12 +146,12 @@ func (s *flights[E]) run(ctx context.Context, f *flight[E]) {
 		switch {
 		case err == nil && !whole:
 			s.reopen(f, attempt{}, nil)
-			wait = 0 // The next page is another request.
+			wait = 0 // The next page, or the other path, is another request.
 		case again && next.number <= s.requester.options.MaxRetries:
 			if !s.reopen(f, next, err) {
 				return
 			}
-			tflog.Warn(ctx, "Retrying the Unpod API request", next.fields(f.list.url), map[string]any{
+			tflog.Warn(ctx, "Retrying the Unpod API request", next.fields(), map[string]any{
 				"reason": reason, "wait_ms": wait.Milliseconds(),
 			})
 		default:
@@ -168,17 +168,17 @@ func (s *flights[E]) depart(f *flight[E]) attempt {
 	defer s.mu.Unlock()
 	s.stopJoining(f)
 	requestID, _ := uuid.GenerateUUID() // It never fails, as crypto/rand never does.
-	f.sent = attempt{number: f.sent.number + 1, requestID: requestID}
+	f.sent = attempt{number: f.sent.number + 1, requestID: requestID, path: f.list.url.Path}
 	return f.sent
 }
 
 // reopen records an attempt that another one follows, and lets reads join until
-// then, unless a page has arrived. It returns false if no read waits anymore.
+// then, unless a response counts already. It returns false if no read waits anymore.
 func (s *flights[E]) reopen(f *flight[E], sent attempt, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f.sent, f.err = sent, err
-	if f.reads > 0 && f.list.page == 0 {
+	if f.reads > 0 && f.list.joinable() {
 		s.waiting = append(s.waiting, f)
 	}
 	return f.reads > 0

@@ -453,7 +453,11 @@ func TestRetry_onlyTemporaryStatuses(t *testing.T) {
 			if retried[status] {
 				attempts = 3
 			}
-			wantFailure(t, fakeClient(t, serve(unpodtest.HTML(status, "")), retries(2)), attempts, statusOf(status))
+			want := statusOf(status)
+			if status == http.StatusNotFound {
+				want.MissingPath = unpodtest.Path
+			}
+			wantFailure(t, fakeClient(t, serve(unpodtest.HTML(status, "")), retries(2)), attempts, want)
 		}
 	})
 }

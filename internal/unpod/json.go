@@ -50,7 +50,37 @@ func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	return json.UnmarshalDecode(decoder, o.value)
 }
 
-// slug is text. An older platform sends an integer, which becomes decimal text.
+// errOtherOrganization means that an element belongs to another organization.
+var errOtherOrganization = errors.New("is of another organization")
+
+// detailsName is the name in a provider_details object, sanitized. It is empty if
+// there is none.
+type detailsName string
+
+// owner is the handle of the organization that was asked for.
+type owner string
+
+// ownedBy is the org_handle of an element. Only an owner checks it.
+type ownedBy struct{}
+
+// check rejects an element of another organization or of none: some platforms list
+// those to whoever names an unknown handle.
+func (o owner) check(decoder *jsontext.Decoder, _ *ownedBy) error {
+	value, err := decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	if kind := value.Kind(); kind != jsontext.KindString && kind != jsontext.KindNull {
+		return problem("is not a string")
+	}
+	handle, err := jsontext.AppendUnquote(nil, value)
+	if err != nil || len(handle) != len(o) || !strings.EqualFold(string(handle), string(o)) { // Equal lengths rule out other alphabets.
+		return errOtherOrganization
+	}
+	return nil
+}
+
+// slug is text. Some platforms send an integer, which becomes decimal text.
 type slug string
 
 // UnmarshalJSONFrom implements [json.UnmarshalerFrom].
@@ -86,6 +116,9 @@ func shapeError(within jsontext.Pointer, err error) error {
 	where := place(within + mismatch.JSONPointer)
 	if errors.Is(err, errTokenReturned) {
 		return &TokenReturnedError{Place: where}
+	}
+	if errors.Is(err, errOtherOrganization) {
+		return &OtherOrganizationError{Place: where}
 	}
 	if wrong, ok := errors.AsType[problem](err); ok {
 		return &ShapeError{Place: where, Problem: string(wrong)}

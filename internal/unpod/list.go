@@ -32,6 +32,9 @@ var errTooManyElements = &TooLargeError{Limit: fmt.Sprintf("%d elements", maxEle
 // endpoint is a list endpoint of the API.
 type endpoint[E any] struct {
 	path string
+	// otherPath is the path on platforms that do not have path, empty if there is
+	// none.
+	otherPath string
 	// id returns the ID of an element.
 	id func(E) int64
 }
@@ -42,9 +45,10 @@ type list[E any] struct {
 	requester *requester
 	endpoint  endpoint[E]
 	url       *url.URL
-	budget    int64 // remaining bytes
-	total     int   // announced by the first response
-	page      int   // next page to request; 0 sends no page number
+	missing   string // the path that the platform does not have, if url has the other
+	budget    int64  // remaining bytes
+	total     int    // announced by the first response
+	page      int    // next page to request; 0 sends no page number
 	elements  []E
 	seen      map[int64]bool // by id
 }
@@ -59,6 +63,9 @@ func (l *list[E]) next(ctx context.Context, made attempt) (elements []E, whole b
 	received, err := l.requester.get(ctx, made, l.pageURL(), l.budget)
 	if err != nil {
 		return nil, false, err
+	}
+	if l.tryOtherPath(received) {
+		return nil, false, nil
 	}
 	page, total, err := l.parse(received)
 	if err != nil {
@@ -75,6 +82,19 @@ func (l *list[E]) next(ctx context.Context, made attempt) (elements []E, whole b
 	}
 	slices.SortFunc(l.elements, func(a, b E) int { return cmp.Compare(l.endpoint.id(a), l.endpoint.id(b)) })
 	return l.elements, true, nil
+}
+
+// joinable reports whether no response is part of the result yet.
+func (l *list[E]) joinable() bool { return l.page == 0 && l.missing == "" }
+
+// tryOtherPath switches to the other path if the platform does not have the first. A
+// 404 with a message comes from the endpoint itself.
+func (l *list[E]) tryOtherPath(received response) bool {
+	if received.status != http.StatusNotFound || hasMessage(received.body) || l.endpoint.otherPath == "" || !l.joinable() {
+		return false
+	}
+	l.missing, l.url = l.url.Path, l.requester.url(l.endpoint.otherPath)
+	return true
 }
 
 // pageURL returns the URL of the next request.
@@ -143,7 +163,9 @@ type envelope struct {
 func (l *list[E]) parse(received response) (elements []E, total *int64, err error) {
 	switch {
 	case received.status != http.StatusOK:
-		return nil, nil, l.requester.statusError(received, received.status)
+		failed := l.requester.statusError(received, received.status)
+		failed.MissingPath = l.missing
+		return nil, nil, failed
 	case !isJSON(received.body):
 		return nil, nil, &NotJSONError{BodyType: l.requester.bodyType(received)}
 	}

@@ -5,6 +5,7 @@ package unpod
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -142,10 +143,10 @@ func TestResponse_statusAndType(t *testing.T) {
 		"304":                     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, &StatusError{HTTPStatus: 304, Status: 304, BodyType: noBody}},
 		"301 without location":    {unpodtest.HTML(301, ""), statusOf(301)},
 		"201 with a location":     {unpodtest.Header("Location", "https://other.example/", unpodtest.JSON(201, oneConfiguration)), jsonStatus(201, "")},
-		"404 with a location":     {unpodtest.Header("Location", "https://other.example/", unpodtest.JSON(404, `{}`)), jsonStatus(404, "")},
+		"410 with a location":     {unpodtest.Header("Location", "https://other.example/", unpodtest.JSON(410, `{}`)), jsonStatus(410, "")},
 		"401":                     {unpodtest.JSON(401, `{"message":"Invalid token.","status_code":401}`), jsonStatus(401, "Invalid token.")},
 		"401 whose body says 200": {unpodtest.JSON(401, oneConfiguration), jsonStatus(401, "")},
-		"message in HTML":         {unpodtest.HTML(404, `<h1>Not Found</h1>`), &StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{MediaType: "text/html"}}},
+		"message in HTML":         {unpodtest.HTML(410, `<h1>Gone</h1>`), &StatusError{HTTPStatus: 410, Status: 410, BodyType: BodyType{MediaType: "text/html"}}},
 		"message in text/html":    {unpodtest.HTML(404, `{"message":"No."}`), &StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: BodyType{MediaType: "text/html"}}},
 		"message after a BOM":     {unpodtest.JSON(403, "\ufeff"+`{"message":"No."}`), jsonStatus(403, "No.")},
 		"message is sanitized":    {unpodtest.JSON(403, `{"message":"\u001b[31m`+canary+`\n."}`), jsonStatus(403, "[31m"+redacted+" .")},
@@ -177,6 +178,87 @@ func TestResponse_statusAndType(t *testing.T) {
 	}
 }
 
+// TestList_otherPath reads from platforms that do not have the documented path, or say
+// that something else is missing.
+func TestList_otherPath(t *testing.T) {
+	t.Parallel()
+	const otherPath = "/api/v2/platform/telephony/provider-configurations/"
+	missing, failing, list := unpodtest.HTML(404, "<h1>Not Found"), unpodtest.HTML(500, ""), listOf("", 1)
+	bothMissing := &StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{MediaType: "text/html"}, MissingPath: unpodtest.Path}
+	denied := jsonStatus(403, "No.")
+	denied.MissingPath = unpodtest.Path
+	unavailable := statusOf(500)
+	unavailable.MissingPath = unpodtest.Path
+	for name, test := range map[string]struct {
+		first, second []http.HandlerFunc // responses for each path, in turn
+		want          error
+		attempts      int // at the last path, if there is an error
+		requests      int
+	}{
+		"web page":            {[]http.HandlerFunc{missing}, []http.HandlerFunc{list}, nil, 0, 2},
+		"no known field":      {[]http.HandlerFunc{unpodtest.JSON(404, `{"status_code":404,"path":"/"}`)}, []http.HandlerFunc{list}, nil, 0, 2},
+		"empty":               {[]http.HandlerFunc{unpodtest.JSON(404, "")}, []http.HandlerFunc{list}, nil, 0, 2},
+		"message":             {[]http.HandlerFunc{unpodtest.JSON(404, `{"message":"Organization not found."}`)}, nil, jsonStatus(404, "Organization not found."), 1, 1},
+		"empty message":       {[]http.HandlerFunc{unpodtest.JSON(404, `{"message":""}`)}, nil, jsonStatus(404, ""), 1, 1},
+		"invisible message":   {[]http.HandlerFunc{unpodtest.JSON(404, `["\u200b"]`)}, nil, jsonStatus(404, ""), 1, 1},
+		"error":               {[]http.HandlerFunc{unpodtest.JSON(404, `{"error":{"code":"c"}}`)}, nil, &StatusError{HTTPStatus: 404, Status: 404, Code: "c", BodyType: jsonBody}, 1, 1},
+		"errors":              {[]http.HandlerFunc{unpodtest.JSON(404, `{"errors":null}`)}, nil, jsonStatus(404, ""), 1, 1},
+		"detail":              {[]http.HandlerFunc{unpodtest.JSON(404, `{"detail":"Not found."}`)}, nil, jsonStatus(404, "Not found."), 1, 1},
+		"another status":      {[]http.HandlerFunc{unpodtest.HTML(410, "")}, nil, statusOf(410), 1, 1},
+		"404 in the body":     {[]http.HandlerFunc{unpodtest.JSON(200, `{"status_code":404}`)}, nil, &StatusError{HTTPStatus: 200, Status: 404, BodyType: jsonBody}, 1, 1},
+		"on a page":           {[]http.HandlerFunc{listOf("2", 1), missing}, nil, &StatusError{HTTPStatus: 404, Status: 404, BodyType: BodyType{MediaType: "text/html"}}, 1, 2},
+		"both missing":        {[]http.HandlerFunc{missing}, []http.HandlerFunc{missing}, bothMissing, 1, 2},
+		"denied":              {[]http.HandlerFunc{missing}, []http.HandlerFunc{unpodtest.JSON(403, `{"message":"No."}`)}, denied, 1, 2},
+		"attempts of its own": {[]http.HandlerFunc{failing, failing, missing}, []http.HandlerFunc{failing, failing, list}, nil, 0, 6},
+		"all attempts fail":   {[]http.HandlerFunc{failing, missing}, []http.HandlerFunc{failing, failing, failing}, unavailable, 3, 5},
+		"pages":               {[]http.HandlerFunc{missing}, []http.HandlerFunc{listOf("1"), listOf("1", 1)}, nil, 0, 3},
+	} {
+		bubble(t, name, func(t *testing.T) {
+			var requests sentRequests
+			last := ""
+			first, second := inTurn(test.first...), inTurn(append(test.second, missing)...)
+			client := fakeClient(t, requests.by(serve(func(w http.ResponseWriter, r *http.Request) {
+				last = r.URL.Path
+				if last == unpodtest.Path {
+					first(w, r)
+				} else {
+					second(w, r)
+				}
+			})), retries(2))
+			wantOutcome(t, client, test.attempts, test.want, 1)
+			requests.wantRequests(t, test.requests)
+			if (last == otherPath) != (test.second != nil) {
+				t.Errorf("got the last request at %s", last)
+			}
+			if test.want != nil {
+				_, err := client.ProviderConfigurations(t.Context())
+				if failed, ok := errors.AsType[*CallError](err); !ok || failed.Path != last {
+					t.Errorf("got error %v, want one about %s", err, last)
+				}
+			}
+		})
+	}
+}
+
+// TestList_rejectsOtherOrganization reads elements that do not belong to the
+// organization that was asked for.
+func TestList_rejectsOtherOrganization(t *testing.T) {
+	t.Parallel()
+	other := &OtherOrganizationError{"data[1].org_handle"}
+	for handle, want := range map[string]error{
+		`"unpod"`: nil, `"UNPOD"`: nil, `null`: other, `"other"`: other, `"unpod2"`: other, `""`: other, `"un\u017fod"`: other, `"\ud800"`: other,
+		`1`: &ShapeError{"data[1].org_handle", notString}, `{"a":"unpod"}`: &ShapeError{"data[1].org_handle", notString},
+	} {
+		body := `{"data":[{"id":1,"org_handle":"unpod"},{"id":2,"org_handle":` + handle + `}]}`
+		wantOutcome(t, fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body))), 1, want, 1, 2)
+	}
+	sk := func(o *Options) { o.OrgHandle = "sk" } // The Kelvin sign and the long s fold to these letters.
+	for _, handle := range []string{"s\u212a", "\u017fk"} {
+		body := `{"data":[{"id":1,"org_handle":"` + handle + `"}]}`
+		wantFailure(t, fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)), sk), 1, &OtherOrganizationError{"data[0].org_handle"})
+	}
+}
+
 // TestList_doesNotMixElements reads elements that leave out fields. They must
 // not get those of the element before.
 func TestList_doesNotMixElements(t *testing.T) {
@@ -186,7 +268,7 @@ func TestList_doesNotMixElements(t *testing.T) {
 		Name string `json:"name"`
 	}
 	client := fakeClient(t, serve(unpodtest.JSON(http.StatusOK, `{"data":[{"id":1,"name":"a"},{"id":2}]}`)))
-	agents := &flights[agent]{requester: client.requester(), endpoint: endpoint[agent]{"/agents/", func(a agent) int64 { return a.ID }}}
+	agents := &flights[agent]{requester: client.requester(), endpoint: endpoint[agent]{"/agents/", "", func(a agent) int64 { return a.ID }}}
 	got, err := agents.read(t.Context())
 	if want := []agent{{1, "a"}, {2, ""}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v and error %v, want %v", got, err, want)

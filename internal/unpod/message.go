@@ -49,6 +49,18 @@ func errorMessage(body []byte) (message, code string) {
 	return cmp.Or(message, fieldTexts(members, 0), placeholder), texts(inner["code"], 0)
 }
 
+// hasMessage reports whether an error body has a message, or a field for one.
+func hasMessage(body []byte) bool {
+	members := object(body)
+	for _, name := range []string{"message", "error", "errors", "detail"} {
+		if _, ok := members[name]; ok {
+			return true
+		}
+	}
+	message, _ := errorMessage(body)
+	return message != ""
+}
+
 // sentences joins texts. It leaves out a text that repeats another.
 func sentences(all ...string) (joined string) {
 	for _, text := range all {
@@ -105,7 +117,7 @@ func elementTexts(array jsontext.Value, nesting int) string {
 }
 
 // fieldTexts joins the texts of field errors, which are lists. It skips bare
-// strings, since they may be data such as an older platform's api_secret.
+// strings, since they may be data such as some platforms' api_secret.
 func fieldTexts(members map[string]jsontext.Value, nesting int) string {
 	var found []string
 	for _, name := range slices.Sorted(maps.Keys(members)) {

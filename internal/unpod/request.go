@@ -47,13 +47,17 @@ type requester struct {
 func newRequester(options Options) *requester {
 	proxy, variable, err := findProxy(options.BaseURL, options.Getenv)
 	secrets := newRedactor(options.Token, proxy)
+	decoding := json.WithUnmarshalers(json.JoinUnmarshalers(
+		json.UnmarshalFromFunc(secrets.decodeText), json.UnmarshalFromFunc(secrets.decodeInteger),
+		json.UnmarshalFromFunc(secrets.decodeDetails), json.UnmarshalFromFunc(owner(options.OrgHandle).check),
+	))
 	transport := newTransport(options.RootCAs, options.RequestTimeout, (&net.Dialer{Timeout: options.RequestTimeout}).DialContext)
 	r := &requester{
 		options:   options,
 		transport: transport,
 		throttle:  &throttle{longer: make(chan struct{})},
 		secrets:   secrets,
-		decoding:  secrets.decoding(),
+		decoding:  json.JoinOptions(lenient, decoding),
 		proxy:     variable,
 	}
 	transport.Proxy = func(*http.Request) (*url.URL, error) { return proxy, err }
@@ -78,11 +82,12 @@ func (r *requester) url(path string) *url.URL { return r.options.BaseURL.JoinPat
 type attempt struct {
 	number    int // 1 for the first
 	requestID string
+	path      string
 }
 
 // fields returns what every log line about an attempt has.
-func (a attempt) fields(address *url.URL) map[string]any {
-	return map[string]any{"method": http.MethodGet, "path": address.Path, "attempt": a.number, "request_id": a.requestID}
+func (a attempt) fields() map[string]any {
+	return map[string]any{"method": http.MethodGet, "path": a.path, "attempt": a.number, "request_id": a.requestID}
 }
 
 // response is an HTTP response with its body: the whole body if the status is
@@ -111,7 +116,7 @@ func (r *requester) get(ctx context.Context, made attempt, address *url.URL, lim
 
 	started := time.Now()
 	received, err := r.exchange(request, limit, cancel)
-	logAttempt(ctx, made.fields(address), received, time.Since(started))
+	logAttempt(ctx, made.fields(), received, time.Since(started))
 	if err != nil {
 		return response{}, r.failure(err, &state)
 	}

@@ -94,7 +94,7 @@ var wireTests = map[string]struct {
 	"no length, truncated after a BOM": {rawJSON(statusOK, "", "\ufeff"+oneConfiguration[:36]), errBrokenOff, 3},
 	"no length, empty":                 {rawJSON(statusOK, "", ""), errBrokenOff, 3},
 	"no length, 401 and empty":         {rawJSON("401 No", "", ""), &StatusError{HTTPStatus: 401, Status: 401, BodyType: BodyType{true, jsonContent}}, 1},
-	"no length, 404 and text":          {rawJSON("404 No", "", "Not Found"), jsonStatus(404, ""), 1},
+	"no length, 410 and text":          {rawJSON("410 No", "", "Gone"), jsonStatus(410, ""), 1},
 	"length 0":                         {rawJSON(statusOK, "Content-Length: 0\r\n", ""), &NotJSONError{BodyType{true, jsonContent}}, 1},
 	"truncated":                        {rawJSON(statusOK, declared, oneConfiguration[:20]), errBrokenOff, 3},
 	"truncated header":                 {sendRaw("HTTP/1.1 200 OK\r\nContent-Type: appl"), errBrokenOff, 3},

@@ -139,15 +139,6 @@ func (r redactor) sanitize(text string) string {
 // hasSecret reports whether a text contains any secret.
 func (r redactor) hasSecret(text string) bool { return r.remove(text, len(text)) != text }
 
-// decoding returns the options for decoding a body. They apply to every string
-// and int64, so that no field can skip the checks.
-func (r redactor) decoding() json.Options {
-	return json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshalers(
-		json.UnmarshalFromFunc(r.decodeText),
-		json.UnmarshalFromFunc(r.decodeInteger),
-	)))
-}
-
 // decodeText decodes a string to NFC, as Terraform stores it, and rejects the
 // token and unsafe characters.
 func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
@@ -191,6 +182,19 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 		return problem("is not a 64-bit integer")
 	}
 	return nil
+}
+
+// decodeDetails decodes the name in an object for messages. All else there is
+// ignored.
+func (r redactor) decodeDetails(decoder *jsontext.Decoder, name *detailsName) error {
+	value, err := decoder.ReadValue()
+	var details struct {
+		Name jsontext.Value `json:"name"`
+	}
+	if _ = json.Unmarshal(value, &details, lenient); details.Name.Kind() == jsontext.KindString {
+		*name = detailsName(r.sanitize(texts(details.Name, 0)))
+	}
+	return err
 }
 
 // isPlain reports whether a text has only visible ASCII characters and spaces.

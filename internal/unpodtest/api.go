@@ -20,6 +20,10 @@ import (
 // tests notice a mistake in that.
 const Path = "/api/v2/platform/telephony/providers-configurations/"
 
+// OtherPath is the path of the same endpoint in the code that was public in February
+// 2026.
+const OtherPath = "/api/v2/platform/telephony/provider-configurations/"
+
 // Token and OrgHandle are the usual credentials of the local Unpod. They work
 // nowhere else.
 const (
@@ -141,7 +145,7 @@ func (a *API) platform(r *http.Request, body string) http.HandlerFunc {
 	bridge := bridgePath.FindStringSubmatch(r.URL.Path)
 	if bridge != nil {
 		method = http.MethodPost
-	} else if r.URL.Path != Path {
+	} else if r.URL.Path != a.settings.ListPath() {
 		return noEndpoint(r.URL.Path)
 	}
 	if refusal := a.refuseToken(r.Header.Get("Authorization")); refusal != nil {
@@ -194,13 +198,15 @@ func (a *API) find(handle string) (*organization, http.HandlerFunc) {
 	form := a.settings.Errors
 	found := slices.IndexFunc(a.organizations, func(o *organization) bool { return o.handle == handle })
 	switch {
-	case handle == "" && !a.settings.Older && (form == "" || form == MessageForm):
+	case handle == "" && !a.settings.PublicCode && (form == "" || form == MessageForm):
 		// Only the renderer sends a 206, so the other forms of errors do not have it.
 		return nil, JSON(http.StatusPartialContent, `{"status_code":206,"message":"Org-Handle header not found","data":{}}`)
 	case handle == "":
 		return nil, form.refuse(http.StatusBadRequest, "org_handle_required", "Org-Handle header is required.")
 	case found >= 0:
 		return a.organizations[found], nil
+	case a.settings.PublicCode:
+		return &organization{configurations: Documented()}, nil
 	case a.settings.AnyOrganization:
 		return a.organizations[0], nil
 	default:

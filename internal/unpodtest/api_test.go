@@ -78,15 +78,17 @@ var platformRows = map[string]struct {
 	"text":                 {Settings{Errors: TextForm}, "GET", Path, "", "", `401 {"error":"` + noToken + `"}`},
 	"detail":               {Settings{Errors: DetailForm}, "GET", Path, "", "", `401 {"detail":"` + noToken + `"}`},
 	"no handle, detail":    {Settings{Errors: DetailForm}, "GET", Path, valid, "", `400 {"detail":"Org-Handle header is required."}`},
-	"no handle, older":     {Settings{Older: true}, "GET", Path, valid, "", `400 {"message":"Org-Handle header is required.","status_code":400}`},
+	"no handle, public":    {Settings{PublicCode: true}, "GET", OtherPath, valid, "", `400 {"message":"Org-Handle header is required.","status_code":400}`},
 	"expired":              {Settings{TokenExpired: true}, "GET", Path, valid, OrgHandle, `403 {"message":"Token has expired.","status_code":403}`},
 	"expired, wrong token": {Settings{TokenExpired: true}, "GET", Path, "Token x", OrgHandle, `401 {"message":"Invalid token.","status_code":401}`},
 	"empty":                {Settings{}, "GET", Path, valid, "none", `200 {"data":[],` + fetched},
 	"any organization":     {Settings{AnyOrganization: true}, "GET", Path, valid, "x", listed},
 	"another organization": {Settings{AnyOrganization: true}, "GET", Path, valid, "none", `200 {"data":[],` + fetched},
 	"nulls":                {Settings{}, "GET", Path, valid, "null", `200 {"data":[{"id":1,"provider":null,"account_sid":null,"created_at":null}],` + fetched},
-	"older":                {Settings{Older: true}, "GET", Path, valid, "one", "200 " + elements},
-	"older, paged":         {Settings{Older: true, Pages: true}, "GET", Path, valid, "one", `200 {"count":1,` + elements[1:]},
+	"public":               {Settings{PublicCode: true}, "GET", OtherPath, valid, "one", "200 " + elements},
+	"public, path":         {Settings{PublicCode: true}, "GET", Path, valid, "one", notFound},
+	"other path":           {Settings{}, "GET", OtherPath, valid, OrgHandle, notFound},
+	"public, paged":        {Settings{PublicCode: true, Pages: true}, "GET", OtherPath, valid, "one", `200 {"count":1,` + elements[1:]},
 }
 
 func TestPlatform(t *testing.T) {

@@ -43,7 +43,7 @@ func Many(number int) []Configuration {
 	return many
 }
 
-// APIKey and APISecret are the secrets that an older platform sends with each
+// APIKey and APISecret are the secrets that some platforms send with each
 // configuration. They are made up: wherever one shows up, it has leaked.
 const (
 	APIKey    = "sk_canary-api-key-5d0c7b1e9f3a4826"    //nolint:gosec // It is not a secret.
@@ -68,17 +68,20 @@ func positive(text string, fallback int) int {
 	return fallback
 }
 
-// older returns a configuration as an older platform sends it, with a number as
+// ofPublicCode returns a configuration as the public code sends it, with a number as
 // its provider.
-func older(configuration Configuration, orgHandle string) map[string]any {
-	slug := *configuration.Provider
+func ofPublicCode(configuration Configuration, orgHandle string) map[string]any {
+	slug, owner := *configuration.Provider, &orgHandle
+	if orgHandle == "" {
+		owner = nil
+	}
 	provider := map[string]any{"id": map[string]int{"twilio": 3, "plivo": 4}[slug], "name": slug, "description": "A carrier", "icon": "https://unpod.example/icon.png"}
 	return map[string]any{
 		"id":               configuration.ID,
 		"name":             provider["name"],
 		"provider":         provider["id"],
 		"provider_details": provider,
-		"org_handle":       orgHandle,
+		"org_handle":       owner,
 		"meta_json":        []map[string]string{{"meta_key": "region", "meta_value": "us"}},
 		"active":           true,
 		"api_key":          APIKey,

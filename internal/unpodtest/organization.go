@@ -29,7 +29,7 @@ type Connection struct {
 
 // organization holds the data of one organization.
 type organization struct {
-	handle         string
+	handle         string // empty for what belongs to no organization
 	configurations []Configuration
 	connections    []Connection
 }
@@ -45,8 +45,8 @@ func (o *organization) list(settings Settings, query url.Values) http.HandlerFun
 	elements := make([]any, len(shown))
 	for i, configuration := range shown {
 		elements[i] = configuration
-		if settings.Older {
-			elements[i] = older(configuration, o.handle)
+		if settings.PublicCode {
+			elements[i] = ofPublicCode(configuration, o.handle)
 		}
 	}
 	body["data"] = elements

@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// Settings choose which of the documented platforms the local Unpod imitates.
-// The zero value is the newest one.
+// Settings choose which of the platforms the local Unpod imitates. The zero value
+// is the documented one.
 type Settings struct {
-	// Older imitates the platform of docs.unpod.dev: the provider is a number,
-	// elements have secrets but no account_sid and no created_at, and a missing
-	// Org-Handle is a 400.
-	Older bool
+	// PublicCode imitates the code that was public in February 2026: the list has
+	// another path, the provider is a number, elements have secrets but no
+	// account_sid and no created_at, a missing Org-Handle is a 400, and an unknown
+	// one lists what belongs to no organization.
+	PublicCode bool
 	// Errors is the form of error bodies.
 	Errors ErrorForm
 	// TokenExpired makes the token expired.
@@ -54,6 +55,14 @@ func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
 	default:
 		return encode(status, map[string]any{"message": message, "status_code": status})
 	}
+}
+
+// ListPath returns the path of the list endpoint.
+func (s Settings) ListPath() string {
+	if s.PublicCode {
+		return OtherPath
+	}
+	return Path
 }
 
 // RateLimit allows a number of requests per window, which begins with its first

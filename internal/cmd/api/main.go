@@ -69,15 +69,15 @@ Or use it with the provider. See "Use a local build" in the README:
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[3]s
   export UNPOD_ORG_HANDLE=%[5]s
-`, base, describe(o.settings), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], unpodtest.Path)
+`, base, describe(o.settings), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], o.settings.ListPath())
 	return err
 }
 
 // describe describes the settings of the local Unpod in lines of text.
 func describe(settings unpodtest.Settings) string {
 	text := "Each organization has two provider configurations, as the documentation shows them.\n"
-	if settings.Older {
-		text = "It is the older platform: each element has a provider number, no account_sid, and secrets (all made up).\n"
+	if settings.PublicCode {
+		text = "It acts as the code that was public in February 2026: another path, a provider number, no account_sid, and secrets (all made up).\n"
 	}
 	if settings.Errors != "" {
 		text += fmt.Sprintf("Its errors have the form %q.\n", string(settings.Errors))

@@ -98,7 +98,7 @@ func TestOptions(t *testing.T) {
 		"second organization":  {"-org=a,b", "b", 200, `"id":142`, "UNPOD_ORG_HANDLE=a\n"},
 		"repeated":             {"-org a -org b", "b", 200, `"account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy-2"`, "org handle  a, b\n"},
 		"unknown organization": {"-org=a", unpodtest.OrgHandle, 403, `"message":"Invalid`, "org handle  a\n"},
-		"older":                {"-older", unpodtest.OrgHandle, 200, unpodtest.APISecret, "It is the older platform"},
+		"public code":          {"-public-code", unpodtest.OrgHandle, 200, unpodtest.APISecret, "It acts as the code that was public"},
 		"errors":               {"-errors=detail", "x", 403, `{"detail":`, `have the form "detail"`},
 		"expired":              {"-expired -errors=error", unpodtest.OrgHandle, 403, `{"error":{"code":"token_expired",`, "Its token has expired."},
 		"rate limit":           {"-rate-limit=1/1h", unpodtest.OrgHandle, 429, "throttled", "1 requests in 1h0m0s"},
@@ -116,7 +116,7 @@ func TestOptions(t *testing.T) {
 			api := parsed.api()
 			var got *httptest.ResponseRecorder
 			for range 2 { // The second request is above the limit.
-				request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, unpodtest.Path, http.NoBody)
+				request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, parsed.settings.ListPath(), http.NoBody)
 				request.Header.Set("Authorization", "Token "+unpodtest.Token)
 				request.Header.Set("Org-Handle", test.handle)
 				got = httptest.NewRecorder()
