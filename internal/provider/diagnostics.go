@@ -88,20 +88,7 @@ func explainResponse(err error, s settings) explanation {
 			"Check base_url: it may lead to a web page, such as a proxy's or a sign-in page.",
 		}
 	case *unpod.ShapeError:
-		return explanation{
-			"Unpod's response has an unexpected shape", fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem),
-			"The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + ".",
-		}
-	case *unpod.TokenReturnedError:
-		return explanation{
-			"Unpod's response contains the API token", "returned status 200, but " + err.Place + " contains the API token, which must not be stored in state.",
-			"Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token.",
-		}
-	case *unpod.OtherOrganizationError:
-		return explanation{
-			"Unpod listed what another organization has", "returned status 200, but " + err.Place + " is not the organization that was asked for.",
-			"Check " + s.used["org_handle"] + ": some platforms list what belongs to no organization if they do not know the handle.",
-		}
+		return explainShape(err, s)
 	case *unpod.IncompleteError:
 		return explanation{
 			"Unpod's list is incomplete", fmt.Sprintf("returned %d elements of a list that should have %d.", err.Received, err.Total),
@@ -114,6 +101,21 @@ func explainResponse(err error, s settings) explanation {
 		}
 	}
 	return explanation{"Reading from Unpod failed", happened(err), "Report this error at " + issuesURL + "."}
+}
+
+// explainShape explains a list that has what it should not have.
+func explainShape(err *unpod.ShapeError, s settings) explanation {
+	summary := "Unpod's response has an unexpected shape"
+	next := "The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + "."
+	switch err.Problem {
+	case unpod.TokenReturned:
+		summary = "Unpod's response contains the API token"
+		next = "Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token."
+	case unpod.OtherOrganization:
+		summary = "Unpod listed what another organization has"
+		next = "Check " + s.used["org_handle"] + ": some platforms list what belongs to no organization if they do not know the handle."
+	}
+	return explanation{summary, fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem), next}
 }
 
 // explainTLS explains why a connection is not trusted.

@@ -108,7 +108,7 @@ var responses = map[string]struct {
 	}},
 	// Terraform normalizes the Kelvin sign to the K of the token.
 	"token in a field": {unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC`+strings.Replace(canary, "K", "\u212a", 1)+`"}]}`), explanation{
-		"Unpod's response contains the API token", "returned status 200, but data[0].account_sid contains the API token, which must not be stored in state.",
+		"Unpod's response contains the API token", "returned status 200, but data[0].account_sid contains the API token.",
 		"Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token.",
 	}},
 	"oversized body": {unpodtest.JSON(200, strings.Repeat(canary, 1<<20)), explanation{

@@ -152,18 +152,19 @@ type providerData struct {
 	settings settings
 }
 
-// newProviderData returns the data from the provider's Configure. It is nil during
-// validation, when nothing is configured yet.
-func newProviderData(handed any) (*providerData, diag.Diagnostics) {
-	if handed == nil {
-		return nil, nil
+// configuredDataSource is the part of a data source that the provider's Configure prepares.
+type configuredDataSource struct {
+	// data is nil during validation, when nothing is configured yet.
+	data *providerData
+}
+
+// Configure stores the data from the provider's Configure.
+func (c *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	var ok bool
+	if c.data, ok = req.ProviderData.(*providerData); !ok && req.ProviderData != nil {
+		resp.Diagnostics.AddError("Unexpected provider data",
+			fmt.Sprintf("A data source was configured with a %T. This is a bug in the provider. Please report it.", req.ProviderData))
 	}
-	data, ok := handed.(*providerData)
-	if !ok {
-		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected provider data",
-			fmt.Sprintf("A data source was configured with a %T. This is a bug in the provider. Please report it.", handed))}
-	}
-	return data, nil
 }
 
 // read calls a method of the client that returns a list, and turns its error into

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -89,9 +90,11 @@ func TestRead_keepsWarnings(t *testing.T) {
 	}
 }
 
-func TestNewProviderData_rejectsOtherTypes(t *testing.T) {
+func TestConfiguredDataSource_rejectsOtherTypes(t *testing.T) {
 	t.Parallel()
-	if _, diags := newProviderData("something else"); !diags.HasError() {
+	var resp datasource.ConfigureResponse
+	new(configuredDataSource).Configure(t.Context(), datasource.ConfigureRequest{ProviderData: "something else"}, &resp)
+	if !resp.Diagnostics.HasError() {
 		t.Error("a string was accepted as provider data")
 	}
 }

@@ -23,9 +23,7 @@ var (
 
 // telephonyProviderConfigurationDataSource implements the data source
 // unpod_telephony_provider_configuration.
-type telephonyProviderConfigurationDataSource struct {
-	data *providerData
-}
+type telephonyProviderConfigurationDataSource struct{ configuredDataSource }
 
 // lookupModel holds the values of the data block.
 type lookupModel struct {
@@ -66,13 +64,6 @@ func (d *telephonyProviderConfigurationDataSource) ConfigValidators(context.Cont
 	return []datasource.ConfigValidator{
 		datasourcevalidator.AtLeastOneOf(path.MatchRoot("id"), path.MatchRoot("provider_slug"), path.MatchRoot("account_sid")),
 	}
-}
-
-// Configure stores the data from the provider's Configure.
-func (d *telephonyProviderConfigurationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := newProviderData(req.ProviderData)
-	resp.Diagnostics.Append(diags...)
-	d.data = data
 }
 
 // Read fails unless exactly one of the organization's configurations matches.

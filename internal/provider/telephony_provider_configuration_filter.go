@@ -59,16 +59,15 @@ func (f filter) matchesID(id int64) bool {
 
 // noMatch returns the diagnostic for no match. It lists all configurations.
 func (f filter) noMatch(all []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
-	const summary = "No provider configuration matches"
-	detail := "No telephony provider configuration of the organization has:\n\n" + f.conditions(s)
-	if len(all) == 0 {
-		return f.diagnostic(summary, detail+"\n\nThe organization has no configurations. If that is unexpected, check "+s.used["org_handle"]+".")
-	}
-	advice := "Use the values of one of these configurations:"
+	advice := "Use the values of one of these configurations:\n\n" + f.list(all)
 	if i := slices.IndexFunc(all, func(c unpod.ProviderConfiguration) bool { return f.matches(c, strings.EqualFold) }); i >= 0 {
-		advice = "Matching is case-sensitive. " + f.differences(all[i])
+		advice = "Matching is case-sensitive. " + f.differences(all[i]) + "\n\n" + f.list(all)
+	} else if len(all) == 0 {
+		advice = "The organization has no configurations. If that is unexpected, check " + s.used["org_handle"] + "."
 	}
-	return f.diagnostic(summary, detail+"\n\n"+advice+"\n\n"+f.list(all))
+	conditions := f.conditions(s)
+	return lookupDiagnostic("No provider configuration matches", conditions, fmt.Sprintf(
+		"No telephony provider configuration of the organization has:\n\n%s\n\n%s", strings.Join(conditions, "\n"), advice))
 }
 
 // differences says which values of a configuration differ from the conditions, which
@@ -87,49 +86,37 @@ func (f filter) differences(c unpod.ProviderConfiguration) string {
 // severalMatches returns the diagnostic for more than one match. It names the
 // arguments that could select one.
 func (f filter) severalMatches(matches []unpod.ProviderConfiguration, s settings) diag.Diagnostic {
-	return f.diagnostic("More than one provider configuration matches", fmt.Sprintf(
+	conditions := f.conditions(s)
+	return lookupDiagnostic("More than one provider configuration matches", conditions, fmt.Sprintf(
 		"%d telephony provider configurations of the organization have:\n\n%s\n\nTo select one of them, set %s as well:\n\n%s",
-		len(matches), f.conditions(s), strings.Join(distinctive(matches), " or "), f.list(matches)))
+		len(matches), strings.Join(conditions, "\n"), strings.Join(distinctive(matches), " or "), f.list(matches)))
 }
 
-// diagnostic points to the argument if only one is set. Terraform then prints its
+// lookupDiagnostic points to the argument if only one is set. Terraform then prints its
 // line, and unlike this code it knows which values are sensitive.
-func (f filter) diagnostic(summary, detail string) diag.Diagnostic {
-	if set := f.set(); len(set) == 1 {
-		return diag.NewAttributeErrorDiagnostic(path.Root(set[0]), summary, detail)
+func lookupDiagnostic(summary string, conditions []string, detail string) diag.Diagnostic {
+	if len(conditions) == 1 {
+		return diag.NewAttributeErrorDiagnostic(path.Root(strings.Fields(conditions[0])[0]), summary, detail)
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
-// set returns the names of the arguments that are set.
-func (f filter) set() []string {
-	var names []string
-	if !f.id.IsNull() {
-		names = append(names, "id")
-	}
-	if !f.providerSlug.IsNull() {
-		names = append(names, "provider_slug")
-	}
-	if !f.accountSID.IsNull() {
-		names = append(names, "account_sid")
-	}
-	return names
-}
-
 // conditions formats the arguments that are set, one per line. It hides account_sid,
 // which may be sensitive.
-func (f filter) conditions(s settings) string {
-	lines := f.set()
-	for i, name := range lines {
-		value := asSet
-		if slug := f.providerSlug.ValueString(); name == "id" {
-			value = f.id.ValueBigFloat().Text('f', 0)
-		} else if name == "provider_slug" && !s.options.Token.Is(slug) {
-			value = hcl(slug)
-		}
-		lines[i] = "    " + name + " = " + value
+func (f filter) conditions(s settings) []string {
+	var lines []string
+	if !f.id.IsNull() {
+		lines = append(lines, "    id = "+f.id.ValueBigFloat().Text('f', 0))
 	}
-	return strings.Join(lines, "\n")
+	if slug := f.providerSlug.ValueString(); s.options.Token.Is(slug) {
+		lines = append(lines, "    provider_slug = "+asSet)
+	} else if !f.providerSlug.IsNull() {
+		lines = append(lines, "    provider_slug = "+hcl(slug))
+	}
+	if !f.accountSID.IsNull() {
+		lines = append(lines, "    account_sid = "+asSet)
+	}
+	return lines
 }
 
 // list formats configurations, one per line, up to maxListed. Most lines fit 80
@@ -140,7 +127,7 @@ func (f filter) list(configurations []unpod.ProviderConfiguration) string {
 	_, _ = fmt.Fprintf(&lines, line, "id", "provider_slug", "account_sid")
 	for _, c := range configurations[:min(len(configurations), maxListed)] {
 		account := shown(c.AccountSID)
-		if c.AccountSID != nil && strings.EqualFold(*c.AccountSID, f.accountSID.ValueString()) && *c.AccountSID != "" {
+		if c.AccountSID != nil && !f.accountSID.IsNull() && strings.EqualFold(*c.AccountSID, f.accountSID.ValueString()) {
 			account = asSet
 		}
 		provider := shown(c.Provider)

@@ -17,9 +17,7 @@ var _ datasource.DataSourceWithConfigure = (*telephonyProviderConfigurationsData
 
 // telephonyProviderConfigurationsDataSource implements the data source
 // unpod_telephony_provider_configurations.
-type telephonyProviderConfigurationsDataSource struct {
-	data *providerData
-}
+type telephonyProviderConfigurationsDataSource struct{ configuredDataSource }
 
 // listModel holds the values of the data block.
 type listModel struct {
@@ -79,13 +77,6 @@ func telephonyProviderConfigurationObject() schema.NestedAttributeObject {
 			"created_at":  schema.StringAttribute{Computed: true, MarkdownDescription: createdAtDescription},
 		},
 	}
-}
-
-// Configure stores the data from the provider's Configure.
-func (d *telephonyProviderConfigurationsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	data, diags := newProviderData(req.ProviderData)
-	resp.Diagnostics.Append(diags...)
-	d.data = data
 }
 
 // Read lists the organization's configurations that match the filter.

@@ -15,9 +15,9 @@ const MaxWait = 65 * time.Second
 
 // CallError is the error of every failed read. It describes the last request.
 // Err is a [*StatusError], [*RedirectError], [*NotJSONError], [*ShapeError],
-// [*TokenReturnedError], [*OtherOrganizationError], [*IncompleteError], [*TooLargeError], [*TimeoutError],
-// [*TLSError], [*ConnectionError], [*ProxyError] or [*DeadlineError], or the
-// context's error if the caller gave up. It never contains the token.
+// [*IncompleteError], [*TooLargeError], [*TimeoutError], [*TLSError],
+// [*ConnectionError], [*ProxyError] or [*DeadlineError], or the context's error if
+// the caller gave up. It never contains the token.
 type CallError struct {
 	// Path is the URL's path, including the base URL's prefix.
 	Path string
@@ -90,7 +90,14 @@ func (e *NotJSONError) Error() string {
 	return fmt.Sprintf("the body is not JSON but %q", e.BodyType.MediaType)
 }
 
-// ShapeError means that a JSON body does not have the documented shape.
+// The problems of a [ShapeError] that are not about the shape of a value.
+const (
+	TokenReturned     = "contains the API token"
+	OtherOrganization = "is not the organization that was asked for"
+)
+
+// ShapeError means that a JSON body does not have the documented shape, or has
+// what no list may have.
 type ShapeError struct {
 	// Place is the path of the value, such as data[3].id.
 	Place string
@@ -99,23 +106,6 @@ type ShapeError struct {
 }
 
 func (e *ShapeError) Error() string { return e.Place + " " + e.Problem }
-
-// TokenReturnedError means that the response contains the API token.
-type TokenReturnedError struct {
-	// Place is the path of the value, as in [ShapeError].
-	Place string
-}
-
-func (e *TokenReturnedError) Error() string { return e.Place + " contains the API token" }
-
-// OtherOrganizationError means that an element of the list belongs to another
-// organization, or to none.
-type OtherOrganizationError struct {
-	// Place is the path of the value, as in [ShapeError].
-	Place string
-}
-
-func (e *OtherOrganizationError) Error() string { return e.Place + " is of another organization" }
 
 // IncompleteError means that a list does not match the total that the server
 // announced.

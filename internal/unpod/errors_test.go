@@ -19,7 +19,7 @@ func TestErrorTexts(t *testing.T) {
 		`status 302: redirect to "https://other.example"`:        &RedirectError{302, "https://other.example"},
 		`the body is not JSON but "text/html"`:                   &NotJSONError{BodyType{MediaType: "text/html"}},
 		`data[3] has no id`:                                      &ShapeError{"data[3]", withoutID},
-		`data[3].provider contains the API token`:                &TokenReturnedError{"data[3].provider"},
+		`data[3].provider contains the API token`:                &ShapeError{"data[3].provider", TokenReturned},
 		`received 10 of 12 elements`:                             &IncompleteError{10, 12},
 		`more than 16 MiB`:                                       &TooLargeError{"16 MiB"},
 		`not complete within 1m30s`:                              &TimeoutError{Timeout: 90 * time.Second},

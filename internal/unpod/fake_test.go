@@ -79,7 +79,8 @@ func (c *Client) requester() *requester { return c.providerConfigurations.reques
 // dialWith makes a client open its connections with dial.
 func dialWith(client *Client, dial func(context.Context, string, string) (net.Conn, error)) {
 	transport, _ := client.requester().transport.(*http.Transport) // New makes no other.
-	transport.DialContext = dialer(dial).watched
+	options := client.requester().options
+	transport.DialContext = newTransport(nil, options.RequestTimeout, dial).DialContext
 }
 
 // readAlone reads without sharing and without retries, within a budget of bytes.

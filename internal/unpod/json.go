@@ -27,9 +27,6 @@ type problem string
 
 func (p problem) Error() string { return string(p) }
 
-// errTokenReturned means that a value contains the API token.
-var errTokenReturned = errors.New("contains the API token")
-
 // once is a field that rejects duplicates, since the client cannot know which of
 // them is meant.
 type once[T any] struct {
@@ -49,9 +46,6 @@ func (o *once[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	o.value = new(T)
 	return json.UnmarshalDecode(decoder, o.value)
 }
-
-// errOtherOrganization means that an element belongs to another organization.
-var errOtherOrganization = errors.New("is of another organization")
 
 // detailsName is the name in a provider_details object, sanitized. It is empty if
 // there is none.
@@ -75,7 +69,7 @@ func (o owner) check(decoder *jsontext.Decoder, _ *ownedBy) error {
 	}
 	handle, err := jsontext.AppendUnquote(nil, value)
 	if err != nil || len(handle) != len(o) || !strings.EqualFold(string(handle), string(o)) { // Equal lengths rule out other alphabets.
-		return errOtherOrganization
+		return problem(OtherOrganization)
 	}
 	return nil
 }
@@ -114,12 +108,6 @@ func shapeError(within jsontext.Pointer, err error) error {
 		return &ShapeError{Place: "the body", Problem: "is not valid JSON"}
 	}
 	where := place(within + mismatch.JSONPointer)
-	if errors.Is(err, errTokenReturned) {
-		return &TokenReturnedError{Place: where}
-	}
-	if errors.Is(err, errOtherOrganization) {
-		return &OtherOrganizationError{Place: where}
-	}
 	if wrong, ok := errors.AsType[problem](err); ok {
 		return &ShapeError{Place: where, Problem: string(wrong)}
 	}

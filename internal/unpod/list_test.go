@@ -244,7 +244,7 @@ func TestList_otherPath(t *testing.T) {
 // organization that was asked for.
 func TestList_rejectsOtherOrganization(t *testing.T) {
 	t.Parallel()
-	other := &OtherOrganizationError{"data[1].org_handle"}
+	other := &ShapeError{"data[1].org_handle", OtherOrganization}
 	for handle, want := range map[string]error{
 		`"unpod"`: nil, `"UNPOD"`: nil, `null`: other, `"other"`: other, `"unpod2"`: other, `""`: other, `"un\u017fod"`: other, `"\ud800"`: other,
 		`1`: &ShapeError{"data[1].org_handle", notString}, `{"a":"unpod"}`: &ShapeError{"data[1].org_handle", notString},
@@ -255,7 +255,7 @@ func TestList_rejectsOtherOrganization(t *testing.T) {
 	sk := func(o *Options) { o.OrgHandle = "sk" } // The Kelvin sign and the long s fold to these letters.
 	for _, handle := range []string{"s\u212a", "\u017fk"} {
 		body := `{"data":[{"id":1,"org_handle":"` + handle + `"}]}`
-		wantFailure(t, fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)), sk), 1, &OtherOrganizationError{"data[0].org_handle"})
+		wantFailure(t, fakeClient(t, serve(unpodtest.JSON(http.StatusOK, body)), sk), 1, &ShapeError{"data[0].org_handle", OtherOrganization})
 	}
 }
 
@@ -389,18 +389,18 @@ func TestList_rejectsToken(t *testing.T) {
 		token, body string
 		want        error // nil if the list is accepted
 	}{
-		"provider":                  {canary, data(`{"id":1,"provider":"Token ` + canary + `"}`), &TokenReturnedError{"data[0].provider"}},
-		"account_sid":               {canary, data(`{"id":1,"account_sid":"` + strings.ToUpper(canary) + `"}`), &TokenReturnedError{"data[0].account_sid"}},
-		"created_at":                {canary, data(`{"id":1,"created_at":"` + url.QueryEscape(canary) + `"}`), &TokenReturnedError{"data[0].created_at"}},
-		"Base64":                    {canary, data(`{"id":1,"provider":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}`), &TokenReturnedError{"data[0].provider"}},
-		"escaped":                   {canary, data(`{"id":1,"provider":"\u0063` + canary[1:] + `"}`), &TokenReturnedError{"data[0].provider"}},
-		"before a combining mark":   {secret, data(`{"id":1,"provider":"` + secret + "\u0301" + `"}`), &TokenReturnedError{"data[0].provider"}},
-		"digits, in the id":         {"9876543210", data(`{"id":98765432101}`), &TokenReturnedError{"data[0].id"}},
-		"digits, in the provider":   {"9876543210", data(`{"id":1,"provider":9876543210}`), &TokenReturnedError{"data[0].provider"}},
-		"digits, in the status":     {"9876543210", `{"status_code":9876543210,"data":[]}`, &TokenReturnedError{"status_code"}},
-		"digits, in the count":      {"9876543210", `{"count":9876543210,"data":[]}`, &TokenReturnedError{"count"}},
+		"provider":                  {canary, data(`{"id":1,"provider":"Token ` + canary + `"}`), &ShapeError{"data[0].provider", TokenReturned}},
+		"account_sid":               {canary, data(`{"id":1,"account_sid":"` + strings.ToUpper(canary) + `"}`), &ShapeError{"data[0].account_sid", TokenReturned}},
+		"created_at":                {canary, data(`{"id":1,"created_at":"` + url.QueryEscape(canary) + `"}`), &ShapeError{"data[0].created_at", TokenReturned}},
+		"Base64":                    {canary, data(`{"id":1,"provider":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}`), &ShapeError{"data[0].provider", TokenReturned}},
+		"escaped":                   {canary, data(`{"id":1,"provider":"\u0063` + canary[1:] + `"}`), &ShapeError{"data[0].provider", TokenReturned}},
+		"before a combining mark":   {secret, data(`{"id":1,"provider":"` + secret + "\u0301" + `"}`), &ShapeError{"data[0].provider", TokenReturned}},
+		"digits, in the id":         {"9876543210", data(`{"id":98765432101}`), &ShapeError{"data[0].id", TokenReturned}},
+		"digits, in the provider":   {"9876543210", data(`{"id":1,"provider":9876543210}`), &ShapeError{"data[0].provider", TokenReturned}},
+		"digits, in the status":     {"9876543210", `{"status_code":9876543210,"data":[]}`, &ShapeError{"status_code", TokenReturned}},
+		"digits, in the count":      {"9876543210", `{"count":9876543210,"data":[]}`, &ShapeError{"count", TokenReturned}},
 		"almost the digits":         {"9876543210", data(`{"id":1,"provider":987654321}`), nil},
-		"shortest that is detected": {"twilio12", data(`{"id":1,"provider":"my-twilio123"}`), &TokenReturnedError{"data[0].provider"}},
+		"shortest that is detected": {"twilio12", data(`{"id":1,"provider":"my-twilio123"}`), &ShapeError{"data[0].provider", TokenReturned}},
 		"too short":                 {"twilio1", data(`{"id":1,"provider":"my-twilio123"}`), nil},
 		"digits, too short":         {"1234567", data(`{"id":1,"provider":12345678}`), nil},
 	} {

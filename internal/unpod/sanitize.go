@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,8 @@ import (
 const (
 	// redacted replaces a secret.
 	redacted = "(redacted)"
-	// removed stands for a secret until a text has been searched twice.
+	// removed stands for a secret until a text has been searched twice, and separates
+	// secrets.
 	removed = "\x00"
 	// maxMessageLen caps a server's message, in characters. The platform's are
 	// all shorter, and it fits on a screen.
@@ -45,8 +47,8 @@ type redactor struct {
 	// hasToken reports whether a text contains the token. It is always false for
 	// a token that is too short to tell from other text.
 	hasToken func(text string) bool
-	// remove removes all secrets, and what is left of the text after end.
-	remove func(text string, end int) string
+	// remove replaces all secrets by removed.
+	remove func(text string) string
 	// longest is the length of the longest secret, in bytes.
 	longest int
 }
@@ -54,46 +56,26 @@ type redactor struct {
 func newRedactor(token Token, proxy *url.URL) redactor {
 	forms := token.forms()
 	secrets := slices.Concat(forms, proxyForms(proxy))
-	findToken, find := finder(forms), finder(secrets)
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // The pattern prefers the first.
+	pattern := regexp.MustCompile("(?i)" + strings.ReplaceAll(regexp.QuoteMeta(strings.Join(secrets, removed)), removed, "|"))
 	return redactor{
-		longest: len(slices.MaxFunc(secrets, byLength)),
+		longest: len(secrets[0]),
 		hasToken: func(text string) bool {
-			from, _ := findToken(text)
-			return from >= 0 && !token.isShort()
+			return !token.isShort() && slices.ContainsFunc(forms, func(form string) bool { return containsFold(text, form) })
 		},
-		remove: func(text string, end int) string {
-			var clean strings.Builder
-			for {
-				from, to := find(text)
-				if from < 0 || from >= end {
-					return clean.String() + text[:max(end, 0)]
-				}
-				clean.WriteString(text[:from] + removed)
-				text, end = text[to:], end-to
-			}
-		},
+		remove: func(text string) string { return pattern.ReplaceAllLiteralString(text, removed) },
 	}
 }
 
-func byLength(a, b string) int { return len(a) - len(b) }
-
-// finder returns a function that finds the first of these texts in another,
-// ignoring case. It returns -1 and 0 if there is none.
-func finder(parts []string) func(text string) (from, to int) {
-	shortest := len(slices.MinFunc(parts, byLength))
-	return func(text string) (from, to int) {
-		for from = range len(text) - shortest + 1 {
-			for _, part := range parts {
-				if end := from + len(part); end <= len(text) && strings.EqualFold(text[from:end], part) {
-					to = max(to, end)
-				}
-			}
-			if to > 0 {
-				return from, to
-			}
+// containsFold reports whether a text contains another, ignoring case. It allocates
+// nothing, as it looks at every text of a list.
+func containsFold(text, part string) bool {
+	for i := range len(text) - len(part) + 1 {
+		if strings.EqualFold(text[i:i+len(part)], part) {
+			return true
 		}
-		return -1, 0
 	}
+	return false
 }
 
 // encodings returns the forms in which a server or a proxy may repeat a secret.
@@ -120,24 +102,19 @@ func (r redactor) sanitize(text string) string {
 		return c
 	}, strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], ""))
 	text = strings.TrimSpace(withoutStrays(text))
-	if seen := visible(text); r.hasSecret(seen) || r.hasSecret(norm.NFC.String(seen)) {
+	if seen := visible(text); r.remove(seen) != seen || r.remove(norm.NFC.String(seen)) != norm.NFC.String(seen) {
 		text = seen
 	}
-	end := len(text)
-	for i := 0; cut && i < r.longest; i++ { // The end may be the first part of a secret.
-		_, size := utf8.DecodeLastRuneInString(text[:end])
-		end -= size
+	found := []rune(r.remove(text))
+	if cut { // The end may be the first part of a secret.
+		found = found[:max(len(found)-r.longest, 0)]
 	}
-	text = norm.NFC.String(r.remove(text, end))
-	shown := []rune(strings.ReplaceAll(r.remove(text, len(text)), removed, redacted))
+	shown := []rune(strings.ReplaceAll(r.remove(norm.NFC.String(string(found))), removed, redacted))
 	if cut || len(shown) > maxMessageLen {
 		return string(shown[:min(len(shown), maxMessageLen)]) + "…"
 	}
 	return string(shown)
 }
-
-// hasSecret reports whether a text contains any secret.
-func (r redactor) hasSecret(text string) bool { return r.remove(text, len(text)) != text }
 
 // decodeText decodes a string to NFC, as Terraform stores it, and rejects the
 // token and unsafe characters.
@@ -158,12 +135,12 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	*text = norm.NFC.String(sent)
 	switch {
 	case r.hasToken(*text):
-		return errTokenReturned
+		return problem(TokenReturned)
 	case isPlain(*text):
 		return nil
 	// NFC can merge a combining mark into the token's last letter.
 	case r.hasToken(sent), r.hasToken(visible(*text)), r.hasToken(visible(sent)):
-		return errTokenReturned
+		return problem(TokenReturned)
 	}
 	return checkCharacters(*text)
 }
@@ -176,7 +153,7 @@ func (r redactor) decodeInteger(decoder *jsontext.Decoder, number *int64) error 
 		return err
 	}
 	if len(value) >= minDetectableLen && r.hasToken(string(value)) { // Most are short, which saves an allocation.
-		return errTokenReturned
+		return problem(TokenReturned)
 	}
 	if *number, err = strconv.ParseInt(string(value), 10, 64); err != nil {
 		return problem("is not a 64-bit integer")

@@ -25,8 +25,11 @@ type handshake struct {
 	asked atomic.Bool
 }
 
-// handshakeKey is the context key for the handshake of an attempt.
+// handshakeKey is the context key for the handshake of an attempt, which net/http
+// keeps when it connects.
 type handshakeKey struct{}
+
+func handshakeOf(ctx context.Context) *handshake { return ctx.Value(handshakeKey{}).(*handshake) } //nolint:errcheck,forcetypeassert // All requests have one.
 
 // watch returns the context for an attempt whose handshake it watches.
 func (h *handshake) watch(ctx context.Context) context.Context {
@@ -41,13 +44,11 @@ func (h *handshake) silent() bool { return h.started.Load() && !h.heard.Load() }
 
 // sendNoCertificate answers a server that asks for a client certificate.
 func sendNoCertificate(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-	if h, ok := request.Context().Value(handshakeKey{}).(*handshake); ok {
-		h.asked.Store(true)
-	}
+	handshakeOf(request.Context()).asked.Store(true)
 	return new(tls.Certificate), nil
 }
 
-// watchedConn tells the handshake when a byte arrives.
+// watchedConn tells the handshake of the attempt that opened it when a byte arrives.
 type watchedConn struct {
 	net.Conn
 
@@ -57,22 +58,8 @@ type watchedConn struct {
 // Read implements [net.Conn].
 func (c watchedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.handshake.heard.Store(true)
-	}
+	c.handshake.heard.CompareAndSwap(false, n > 0)
 	return n, err
-}
-
-// dialer opens a connection.
-type dialer func(ctx context.Context, network, address string) (net.Conn, error)
-
-// watched returns a dialer whose connections tell the attempt's handshake.
-func (d dialer) watched(ctx context.Context, network, address string) (net.Conn, error) {
-	connection, err := d(ctx, network, address)
-	if h, ok := ctx.Value(handshakeKey{}).(*handshake); ok && err == nil {
-		connection = watchedConn{connection, h}
-	}
-	return connection, err
 }
 
 // classifyTLS returns the cause and the reason of an error that is about a

@@ -26,10 +26,13 @@ const (
 // an attempt has timed out, so connecting needs the time limit too. Pings find out
 // if an HTTP/2 connection has died silently, in time for the retries of that
 // attempt.
-func newTransport(roots *x509.CertPool, timeout time.Duration, dial dialer) *http.Transport {
+func newTransport(roots *x509.CertPool, timeout time.Duration, dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
 	ping := min(max(timeout/3, time.Second), 10*time.Second)
 	return &http.Transport{
-		DialContext:            dial.watched,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			connection, err := dial(ctx, network, address)
+			return watchedConn{connection, handshakeOf(ctx)}, err
+		},
 		TLSHandshakeTimeout:    timeout,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           maxIdleConnections,
