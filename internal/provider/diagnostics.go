@@ -71,11 +71,11 @@ func explain(err error, s settings) explanation {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return explanation{"Reading from Unpod was canceled", "was canceled, because Terraform was interrupted.", "Run Terraform again."}
 	}
-	return explainResponse(err, s)
+	return explainResponse(err)
 }
 
 // explainResponse explains redirects, and problems with successful responses.
-func explainResponse(err error, s settings) explanation {
+func explainResponse(err error) explanation {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.RedirectError:
 		return explanation{
@@ -88,7 +88,7 @@ func explainResponse(err error, s settings) explanation {
 			"Check base_url: it may lead to a web page, such as a proxy's or a sign-in page.",
 		}
 	case *unpod.ShapeError:
-		return explainShape(err, s)
+		return explainShape(err)
 	case *unpod.IncompleteError:
 		return explanation{
 			"Unpod's list is incomplete", fmt.Sprintf("returned %d elements of a list that should have %d.", err.Received, err.Total),
@@ -104,7 +104,7 @@ func explainResponse(err error, s settings) explanation {
 }
 
 // explainShape explains a list that has what it should not have.
-func explainShape(err *unpod.ShapeError, s settings) explanation {
+func explainShape(err *unpod.ShapeError) explanation {
 	summary := "Unpod's response has an unexpected shape"
 	next := "The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + "."
 	switch err.Problem {
@@ -112,8 +112,8 @@ func explainShape(err *unpod.ShapeError, s settings) explanation {
 		summary = "Unpod's response contains the API token"
 		next = "Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token."
 	case unpod.OtherOrganization:
-		summary = "Unpod listed what another organization has"
-		next = "Check " + s.used["org_handle"] + ": some platforms list what belongs to no organization if they do not know the handle."
+		summary = "Unpod listed another organization's configurations"
+		next = "Check org_handle: some platforms list what belongs to no organization if they do not know the handle."
 	}
 	return explanation{summary, fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem), next}
 }
@@ -200,7 +200,8 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 		return explanation{"Unpod failed to respond", happened(err),
 			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."}
 	case err.Status == http.StatusBadRequest && silent:
-		summary, next = "Unpod reported an error", "Check base_url: the platform may not allow this host."
+		return explanation{"Unpod reported an error", happened(err),
+			"Check base_url: the platform may not allow its host, or a proxy or a firewall may have sent this response."}
 	case silent:
 		summary, next = "Unpod reported an error", "The response does not say why. Send Unpod support the request ID."
 	default:

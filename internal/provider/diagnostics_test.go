@@ -62,7 +62,7 @@ var responses = map[string]struct {
 	"404 with a message": {unpodtest.JSON(404, `{"message":"Organization not found."}`), explanation{
 		"Unpod did not find what was requested", "returned status 404" + said("Organization not found."), "Check org_handle: it must be the organization's domain_handle. Then check base_url.",
 	}},
-	"400 without message": {unpodtest.HTML(400, ""), explanation{reported, "returned status 400, an empty body and no message.", "Check base_url: the platform may not allow this host." + tryProxy}},
+	"400 without message": {unpodtest.HTML(400, ""), explanation{reported, "returned status 400, an empty body and no message.", "Check base_url: the platform may not allow its host, or a proxy or a firewall may have sent this response."}},
 	// A CI runner would obey a line that begins with ::, or has ##[ or ##vso anywhere.
 	"commands of CI runners": {unpodtest.JSON(403, `{"error":{"code":"##vso[x]","message":"`+strings.Repeat("long ", 14)+` ::stop-commands::x ####[add-mask]\"\\"}}`), explanation{
 		denied, "returned status 403" + said(strings.Repeat("long ", 14)+` ::stop-commands::x # # # #[add-mask]\"\\`) + ` (error code "# #vso[x]")`, tryHandle,
@@ -99,8 +99,8 @@ var responses = map[string]struct {
 		oddShape, "returned status 200, but data[1].account_sid contains a control character (U+001B).", tryShape,
 	}},
 	"element of another organization": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"org_handle":"`+canary+`"}]}`), explanation{
-		"Unpod listed what another organization has", "returned status 200, but data[1].org_handle is not the organization that was asked for.",
-		`Check org_handle "unpod" (from UNPOD_ORG_HANDLE): some platforms list what belongs to no organization if they do not know the handle.`,
+		"Unpod listed another organization's configurations", "returned status 200, but data[1].org_handle is not the organization that was asked for.",
+		`Check org_handle: some platforms list what belongs to no organization if they do not know the handle.`,
 	}},
 	"incomplete list": {unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2,"`+canary+`":1}]}`), explanation{
 		"Unpod's list is incomplete", "returned 2 elements of a list that should have 3.",
