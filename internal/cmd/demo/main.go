@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,9 +51,8 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		return fmt.Errorf("examples/bridge needs curl: %w", err)
 	}
-	show := newScreen(stdout, stderr)
-	show.heading("The Unpod provider at work, all on this machine")
-	show.text("Building the provider from this clone, into a local mirror. The first time takes a minute or two ...")
+	show(stdout, "\nThe Unpod provider at work, all on this machine\n\n"+
+		"Building the provider from this clone, into a local mirror. The first time takes a minute or two ...")
 	root, err := sandbox.ModuleRoot(ctx)
 	if err != nil {
 		return err
@@ -74,49 +74,65 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	show.text("Starting a local Unpod with two provider configurations: " + server.URL)
-	show.text("Running " + box.CLI.Path + ", version " + box.CLI.Version + ", on a scratch copy of examples/bridge")
-	if err := runCommands(ctx, show, box.CLI.Name, workspace, server); err != nil {
+	show(stdout, "Starting a local Unpod with two provider configurations: "+server.URL+"\n"+
+		"Running "+box.CLI.Path+", version "+box.CLI.Version+", on a scratch copy of examples/bridge")
+	if err := runCommands(ctx, stdout, stderr, box.CLI.Name, workspace, server); err != nil {
 		return err
 	}
-	show.closing()
+	show(stdout, closing)
 	return nil
 }
 
 // runCommands runs the CLI and shows the platform's state after each change. It
 // applies saved plans, which need no confirmation.
-func runCommands(ctx context.Context, show *screen, cli string, workspace *sandbox.Workspace, server *unpodtest.Server) error {
-	for _, command := range []string{
-		"init", "plan -out=tfplan", "apply tfplan", "plan -destroy -out=tfplan", "apply tfplan",
-	} {
-		show.heading("$ " + cli + " " + command)
-		cmd := workspace.Command(ctx, environment(server.URL, show.colored), strings.Fields(command)...)
-		cmd.Stdout, cmd.Stderr = show.out, show.err
+func runCommands(ctx context.Context, stdout, stderr io.Writer, cli string, workspace *sandbox.Workspace, server *unpodtest.Server) error {
+	env := map[string]string{
+		"UNPOD_BASE_URL":   server.URL,
+		"UNPOD_API_TOKEN":  unpodtest.Token,
+		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
+		"TF_VAR_regions":   "{}",        // One bridge is enough to show.
+		"TF_CLI_ARGS":      "-no-color", // The commands shown do not have it.
+	}
+	for _, command := range []string{"init", "plan -out=tfplan", "apply tfplan", "plan -destroy -out=tfplan", "apply tfplan"} {
+		show(stdout, "\n$ "+cli+" "+command)
+		cmd := workspace.Command(ctx, env, strings.Fields(command)...)
+		cmd.Stdout, cmd.Stderr = stdout, stderr
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("%s %s: %w", cli, command, err)
 		}
 		switch command {
 		case "init":
-			show.text("\n(The warning about the lock file appears because the mirror has only this platform's\n" +
+			show(stdout, "\n(The warning about the lock file appears because the mirror has only this platform's\n"+
 				"build. With a registry, you do not see it.)")
 		case "apply tfplan":
-			show.connections(server.Connections())
+			show(stdout, "\nThe platform says that these numbers are connected:\n"+describe(server.Connections()))
 		}
 	}
 	return nil
 }
 
-// environment configures the provider as a user's shell would. It sets
-// TF_CLI_ARGS to keep the displayed commands short.
-func environment(baseURL string, colored bool) map[string]string {
-	env := map[string]string{
-		"UNPOD_BASE_URL":   baseURL,
-		"UNPOD_API_TOKEN":  unpodtest.Token,
-		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
-		"TF_VAR_regions":   "{}", // One bridge is enough to show.
+// describe lists connections.
+func describe(connections []unpodtest.Connection) string {
+	var lines []string
+	for _, c := range connections {
+		lines = append(lines, fmt.Sprintf("%s to bridge %s, through configuration %d at %s", c.PhoneNumber, c.Bridge, c.ProviderConfigID, *c.Provider))
 	}
-	if !colored {
-		env["TF_CLI_ARGS"] = "-no-color"
-	}
-	return env
+	return cmp.Or(strings.Join(lines, "\n"), "none")
 }
+
+// show writes a text. It ignores errors: if nobody can see the demo, its commands
+// fail too.
+func show(stdout io.Writer, text string) {
+	_, _ = fmt.Fprintln(stdout, text)
+}
+
+// closing sums up the demo and suggests what to do next.
+const closing = `
+That was the real CLI with the provider built from this clone. It installed the
+provider from a mirror, looked up a provider configuration over HTTP, and connected
+a number to a bridge with its ID. All of it ran in a temporary directory, which is
+being removed now.
+
+Next:
+  make api    keeps a local Unpod running, to try your own Terraform files with
+  README.md   says how to use the provider with your organization`
