@@ -1,6 +1,7 @@
 # Usage: BODY=JSON /bin/sh post.sh SLUG/ACTION/
 #
-# Posts BODY to a bridge, prints the response, and fails unless the status is 200.
+# Posts BODY to a bridge, prints the status and the message of the response, and
+# fails unless the status is 200 or 201.
 
 # The provider reads the same environment variables, in the same order. Here the
 # address has no default, so that the token never goes to another platform.
@@ -20,18 +21,21 @@ response=$(
       --header "Org-Handle: $org_handle" \
       --header 'Content-Type: application/json' \
       --data "$BODY" \
-      --write-out '\nHTTP status %{http_code}' \
+      --write-out '\n%{http_code}' \
       "$base_url/api/v2/platform/telephony/bridges/$1"
 )
 
-# A debug page can echo the headers of the request.
-case $response in
-  *"$token"*) response='The response contains the API token, so it is not shown.' ;;
+# Responses can contain secrets, and a debug page the headers of the request, so
+# this prints only the message.
+status=${response##*[!0-9]}
+message=$(printf '%s\n' "$response" | grep -Eo '"(message|detail|error)": *"[^"]*"' | head -n 1 | cut -d '"' -f 4)
+case $message in
+  *"$token"*) message='The message contains the API token, so it is not shown.' ;;
 esac
-printf '%s\n' "$response"
+printf 'HTTP status %s\n' "$status${message:+: $message}"
 
 # curl --fail would accept a redirect, and 206, which Unpod uses for some errors.
-case $response in
-  *'HTTP status 200') ;;
+case $status in
+  200 | 201) ;;
   *) exit 1 ;;
 esac

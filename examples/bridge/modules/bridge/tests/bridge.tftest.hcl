@@ -20,7 +20,7 @@ run "connects_the_configuration_found" {
   }
 
   assert {
-    condition     = output.connection.provider_config_id == 42
+    condition     = output.connection.provider_config_id == 42 && output.connection.provider_slug == "twilio"
     error_message = "The bridge must use the configuration that was found."
   }
 }
