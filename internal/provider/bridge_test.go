@@ -87,12 +87,12 @@ func TestBridge_connectsAndDisconnects(t *testing.T) {
 func TestBridge_followsRegions(t *testing.T) {
 	t.Parallel()
 	local := documentedUnpod(t)
-	w, variables := bridgeExample(t, local, map[string]string{"TF_VAR_regions": `{asia={bridge_slug="sales",phone_number="+6512345678",provider_slug="plivo"}}`})
+	w, variables := bridgeExample(t, local, map[string]string{"TF_VAR_regions": `{asia={bridge_slug="support-line",phone_number="+6512345678",provider_slug="plivo"}}`})
 	for range 2 {
 		run(t, w, variables, "apply", "-auto-approve", "-target=module.region")
 		variables["TF_VAR_regions"] = "{}"
 	}
-	wantPosts(t, local, `sales/connect-provider/ {"phone_number":"+6512345678","provider_config_id":43}`, `sales/disconnect-provider/ {"phone_number":"+6512345678"}`)
+	wantPosts(t, local, `support-line/connect-provider/ {"phone_number":"+6512345678","provider_config_id":43}`, `support-line/disconnect-provider/ {"phone_number":"+6512345678"}`)
 }
 
 // TestBridge_refusedPostFails also checks that the next run posts only that again.

@@ -58,14 +58,14 @@ type API struct {
 // New returns an API that accepts the credentials and lists the configurations
 // in this order.
 func New(token, orgHandle string, configurations ...Configuration) *API {
-	return &API{Token: token, OrgHandle: orgHandle, organizations: []*organization{{handle: orgHandle, configurations: configurations}}}
+	return &API{Token: token, OrgHandle: orgHandle, organizations: []*organization{newOrganization(orgHandle, configurations)}}
 }
 
 // AddOrganization adds an organization with these configurations.
 func (a *API) AddOrganization(orgHandle string, configurations ...Configuration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.organizations = append(a.organizations, &organization{handle: orgHandle, configurations: configurations})
+	a.organizations = append(a.organizations, newOrganization(orgHandle, configurations))
 }
 
 // SetConfigurations replaces the configurations of the first organization.
@@ -111,7 +111,9 @@ func (a *API) Connections() []Connection {
 	defer a.mu.Unlock()
 	var all []Connection
 	for _, each := range a.organizations {
-		all = append(all, each.connections...)
+		for _, bridge := range each.bridges {
+			all = append(all, bridge.Numbers...)
+		}
 	}
 	return all
 }
@@ -141,11 +143,9 @@ func (a *API) answer(r *http.Request, body string) http.HandlerFunc {
 // platform responds as the platform does. It checks the path first, then the
 // token, the rate limit, the method and the organization.
 func (a *API) platform(r *http.Request, body string) http.HandlerFunc {
-	form, method := a.settings.Errors, http.MethodGet
+	form := a.settings.Errors
 	bridge := bridgePath.FindStringSubmatch(r.URL.Path)
-	if bridge != nil {
-		method = http.MethodPost
-	} else if r.URL.Path != a.settings.ListPath() {
+	if bridge == nil && r.URL.Path != a.settings.ListPath() {
 		return noEndpoint(r.URL.Path)
 	}
 	if refusal := a.refuseToken(r.Header.Get("Authorization")); refusal != nil {
@@ -154,15 +154,15 @@ func (a *API) platform(r *http.Request, body string) http.HandlerFunc {
 	if refusal := a.settings.RateLimit.refuse(form); refusal != nil {
 		return refusal
 	}
-	if r.Method != method {
-		return form.refuse(http.StatusMethodNotAllowed, "method_not_allowed", `Method "`+r.Method+`" not allowed.`)
+	if bridge == nil && r.Method != http.MethodGet {
+		return form.refuseMethod(r.Method)
 	}
 	owner, refusal := a.find(r.Header.Get("Org-Handle"))
 	switch {
 	case refusal != nil:
 		return refusal
 	case bridge != nil:
-		return owner.post(form, bridge[1], bridge[2], body)
+		return owner.serveBridges(form, r.Method, bridge[1], bridge[2], body)
 	default:
 		return owner.list(a.settings, r.URL.Query())
 	}

@@ -183,34 +183,3 @@ func TestRateLimit(t *testing.T) {
 		}
 	})
 }
-
-func TestBridges(t *testing.T) {
-	t.Parallel()
-	api := New(Token, OrgHandle, Documented()...)
-	const (
-		disconnectPath = BridgesPath + "support-line/disconnect-provider/"
-		connect42      = `{"provider_config_id":42,"phone_number":"+14155550100"}`
-		data           = `{"data":{"bridge_slug":"support-line","phone_number":"+14155550100"},`
-		notConnected   = `400 {"message":"Phone number is not connected to this bridge.","status_code":400}`
-	)
-	for _, step := range []struct {
-		path, body, want string
-		connected        []Connection
-	}{
-		{connectPath, `{"provider_config_id":"42"}`, `400 {"message":"Malformed request.","status_code":400}`, nil},
-		{connectPath, `{"provider_config_id":44}`, `400 {"message":"Provider configuration not found or phone number invalid.","status_code":400}`, nil},
-		{connectPath, connect42, "200 " + data + `"message":"Provider connected to bridge successfully.","status_code":200}`, []Connection{{"support-line", 42, new("twilio"), "+14155550100"}}},
-		{connectPath, strings.Replace(connect42, "42", "43", 1), "200 " + data + `"message":"Provider connected to bridge successfully.","status_code":200}`, []Connection{{"support-line", 43, new("plivo"), "+14155550100"}}},
-		{BridgesPath + "other/disconnect-provider/", connect42, notConnected, []Connection{{"support-line", 43, new("plivo"), "+14155550100"}}},
-		{disconnectPath, `{"phone_number":"+1"}`, notConnected, []Connection{{"support-line", 43, new("plivo"), "+14155550100"}}},
-		{disconnectPath, connect42, "200 " + data + `"message":"Provider disconnected from bridge successfully.","status_code":200}`, nil},
-		{disconnectPath, connect42, notConnected, nil},
-	} {
-		if got := summary(ask(t, api, http.MethodPost, step.path, valid, OrgHandle, step.body)); got != step.want {
-			t.Errorf("%s %s: got %s\nwant %s", step.path, step.body, got, step.want)
-		}
-		if got := api.Connections(); len(got) != len(step.connected) || len(got) > 0 && !reflect.DeepEqual(got, step.connected) {
-			t.Errorf("%s %s: got connections %v, want %v", step.path, step.body, got, step.connected)
-		}
-	}
-}

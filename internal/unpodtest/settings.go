@@ -57,6 +57,11 @@ func (f ErrorForm) refuse(status int, code, message string) http.HandlerFunc {
 	}
 }
 
+// refuseMethod responds that the endpoint does not have the method.
+func (f ErrorForm) refuseMethod(method string) http.HandlerFunc {
+	return f.refuse(http.StatusMethodNotAllowed, "method_not_allowed", `Method "`+method+`" not allowed.`)
+}
+
 // ListPath returns the path of the list endpoint.
 func (s Settings) ListPath() string {
 	if s.PublicCode {

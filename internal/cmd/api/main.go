@@ -56,6 +56,7 @@ func introduce(stdout io.Writer, base string, o *options) error {
 
   token       %[3]s
   org handle  %[4]s
+  bridge      %[7]s
 
 Send the documented request:
 
@@ -69,7 +70,7 @@ Or use it with the provider. See "Use a local build" in the README:
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[3]s
   export UNPOD_ORG_HANDLE=%[5]s
-`, base, describe(o.settings), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], o.settings.ListPath())
+`, base, describe(o.settings), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], o.settings.ListPath(), unpodtest.Bridge)
 	return err
 }
 
