@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -54,7 +53,7 @@ func unmarshal(b *testing.B, body string, want int) {
 func BenchmarkPlan(b *testing.B) {
 	local := startUnpod(b)
 	planners := []*planner{
-		newPlanner(b, "http", httpHead, map[string]string{"TF_VAR_url": local.URL + unpodtest.Path, "TF_VAR_api_token": local.Token}, map[string]string{"TF_CLI_CONFIG_FILE": httpConfig(b)}),
+		newPlanner(b, "http", httpHead, map[string]string{"TF_VAR_url": local.URL + unpodtest.Path, "TF_VAR_api_token": local.Token}, map[string]string{"TF_CLI_CONFIG_FILE": configWithMirror(b, "HTTP_PROVIDER_MIRROR")}),
 		newPlanner(b, "unpod", required, credentials(local, nil), nil),
 	}
 	for _, use := range planUses {
@@ -141,20 +140,6 @@ variable "api_token" {
   sensitive = true
 }
 `
-
-// httpConfig returns the path of a CLI configuration that installs hashicorp/http
-// from its registry. If HTTP_PROVIDER_MIRROR is set, it uses that directory, which
-// terraform providers mirror has created.
-func httpConfig(b *testing.B) string {
-	b.Helper()
-	config := "# Install from the registry.\n"
-	if mirror := os.Getenv("HTTP_PROVIDER_MIRROR"); mirror != "" {
-		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
-	}
-	file := filepath.Join(b.TempDir(), "http.tfrc")
-	writeFile(b, file, config)
-	return file
-}
 
 // plan returns the part of a plan that shows the outputs.
 func (p *planner) plan(b *testing.B) string {

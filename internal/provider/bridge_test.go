@@ -24,19 +24,15 @@ const (
 	disconnect = `support-line/disconnect-provider/ {"phone_number":"+14155550100"}`
 )
 
-// bridgeExample returns a workspace with examples/bridge, and the variables that
-// make it connect one bridge of the local Unpod. Those in more override them.
+// bridgeExample returns a workspace with examples/bridge, and the variables for a
+// local Unpod. Those in more override them.
 func bridgeExample(t *testing.T, local *unpodtest.Server, more map[string]string) (*sandbox.Workspace, map[string]string) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil || runtime.GOOS == "windows" {
 		t.Skip("The bridge module needs curl and a POSIX shell.")
 	}
 	needCLI(t, terraformData)
-	variables := credentials(local, more)
-	if variables["TF_VAR_regions"] == "" {
-		variables["TF_VAR_regions"] = "{}"
-	}
-	return example(t, "examples/bridge"), attach(t, variables)
+	return example(t, "examples/bridge"), attach(t, credentials(local, more))
 }
 
 // wantPosts checks which POST requests the server received, in order.
@@ -56,7 +52,7 @@ func wantPosts(t *testing.T, local *unpodtest.Server, want ...string) {
 	}
 }
 
-// TestBridge_connectsAndDisconnects follows the table and the limits of the guide.
+// TestBridge_connectsAndDisconnects follows the example's README.
 func TestBridge_connectsAndDisconnects(t *testing.T) {
 	t.Parallel()
 	local := documentedUnpod(t)
@@ -81,18 +77,6 @@ func TestBridge_connectsAndDisconnects(t *testing.T) {
 		run(t, w, variables, strings.Fields(step.args)...)
 		wantPosts(t, local, posts[:step.posts]...)
 	}
-}
-
-// TestBridge_followsRegions adds a region with another bridge, and removes it.
-func TestBridge_followsRegions(t *testing.T) {
-	t.Parallel()
-	local := documentedUnpod(t)
-	w, variables := bridgeExample(t, local, map[string]string{"TF_VAR_regions": `{asia={bridge_slug="support-line",phone_number="+6512345678",provider_slug="plivo"}}`})
-	for range 2 {
-		run(t, w, variables, "apply", "-auto-approve", "-target=module.region")
-		variables["TF_VAR_regions"] = "{}"
-	}
-	wantPosts(t, local, `support-line/connect-provider/ {"phone_number":"+6512345678","provider_config_id":43}`, `support-line/disconnect-provider/ {"phone_number":"+6512345678"}`)
 }
 
 // TestBridge_refusedPostFails also checks that the next run posts only that again.

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -181,4 +182,18 @@ func writeFile(tb testing.TB, path, content string) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// configWithMirror returns the path of a CLI configuration that installs providers
+// from the registry. If the environment variable is set, it installs them from that
+// directory instead, which terraform providers mirror has created.
+func configWithMirror(tb testing.TB, variable string) string {
+	tb.Helper()
+	config := "# Install from the registry.\n"
+	if mirror := os.Getenv(variable); mirror != "" {
+		config = fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	}
+	file := filepath.Join(tb.TempDir(), "mirror.tfrc")
+	writeFile(tb, file, config)
+	return file
 }

@@ -45,7 +45,7 @@ var examplePlans = map[string]struct {
 
 // otherTests are examples that other tests here run with more checks.
 var otherTests = []string{
-	"examples/ephemeral-token", "examples/from-http", "examples/from-http/before",
+	"examples/bridge-rest", "examples/bridge-rest/more", "examples/ephemeral-token", "examples/from-http", "examples/from-http/before",
 	"examples/recipes/audit", "examples/recipes/organizations", "examples/recipes/organizations-opentofu",
 }
 

@@ -90,7 +90,6 @@ func runCommands(ctx context.Context, stdout, stderr io.Writer, cli string, work
 		"UNPOD_BASE_URL":   server.URL,
 		"UNPOD_API_TOKEN":  unpodtest.Token,
 		"UNPOD_ORG_HANDLE": unpodtest.OrgHandle,
-		"TF_VAR_regions":   "{}",        // One bridge is enough to show.
 		"TF_CLI_ARGS":      "-no-color", // The commands shown do not have it.
 	}
 	for _, command := range []string{"init", "plan -out=tfplan", "apply tfplan", "plan -destroy -out=tfplan", "apply tfplan"} {
