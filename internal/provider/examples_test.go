@@ -40,13 +40,14 @@ var examplePlans = map[string]struct {
 		},
 	},
 	"examples/recipes/regions": {optionalAttribute, nil, []string{`\+ in = 43\s+\+ us = 42`}},
+	"examples/recipes/review":  {feature{}, nil, []string{`account_sid\s+= "ACx+"`}},
 	"examples/recipes/text-id": {terraformData, nil, []string{`PROVIDER_CONFIG_ID"\s+\+ value = "42"`}},
 }
 
 // otherTests are examples that other tests here run with more checks.
 var otherTests = []string{
 	"examples/bridge-rest", "examples/bridge-rest/more", "examples/ephemeral-token", "examples/from-http", "examples/from-http/before",
-	"examples/recipes/audit", "examples/recipes/organizations", "examples/recipes/organizations-opentofu",
+	"examples/recipes/audit", "examples/recipes/handles", "examples/recipes/organizations", "examples/recipes/organizations-opentofu",
 }
 
 func TestExamples_plan(t *testing.T) {
@@ -96,9 +97,11 @@ func TestExamples_keepOrganizationsApart(t *testing.T) {
 	for name, test := range map[string]struct {
 		needed  feature
 		support int // the platform of the other organization
+		tokens  [2]string
 	}{
-		"examples/recipes/organizations":          {feature{}, 2},
-		"examples/recipes/organizations-opentofu": {providerForEach, 1},
+		"examples/recipes/handles":                {feature{}, 1, [2]string{"both", "both"}},
+		"examples/recipes/organizations":          {feature{}, 2, [2]string{"sales", "support"}},
+		"examples/recipes/organizations-opentofu": {providerForEach, 1, [2]string{"sales", "support"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +110,7 @@ func TestExamples_keepOrganizationsApart(t *testing.T) {
 			first.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":1}]}`))
 			second.AnswerAlways(unpodtest.JSON(200, `{"data":[{"id":2}]}`))
 			output := run(t, example(t, name), map[string]string{ //nolint:gosec // The tokens are made up.
-				"UNPOD_BASE_URL": first.URL, "TF_VAR_support_base_url": second.URL,
+				"UNPOD_BASE_URL": first.URL, "UNPOD_API_TOKEN": "token-of-both", "TF_VAR_support_base_url": second.URL,
 				"TF_VAR_sales_api_token": "token-of-sales", "TF_VAR_support_api_token": "token-of-support",
 				"TF_VAR_api_tokens": `{"acme-sales":"token-of-sales","acme-support":"token-of-support"}`,
 			}, "plan")
@@ -117,7 +120,7 @@ func TestExamples_keepOrganizationsApart(t *testing.T) {
 					got = append(got, fmt.Sprintf("%d: %s, %s", i+1, request.Header.Get("Org-Handle"), request.Header.Get("Authorization")))
 				}
 			}
-			want := []string{"1: acme-sales, Token token-of-sales", fmt.Sprintf("%d: acme-support, Token token-of-support", test.support)}
+			want := []string{"1: acme-sales, Token token-of-" + test.tokens[0], fmt.Sprintf("%d: acme-support, Token token-of-%s", test.support, test.tokens[1])}
 			slices.Sort(got)
 			if !slices.Equal(got, want) {
 				t.Errorf("sent %q, want %q", got, want)
