@@ -206,7 +206,7 @@ func (a *API) find(handle string) (*organization, http.HandlerFunc) {
 	case found >= 0:
 		return a.organizations[found], nil
 	case a.settings.PublicCode:
-		return &organization{configurations: Documented()}, nil
+		return newOrganization("", Documented()), nil
 	case a.settings.AnyOrganization:
 		return a.organizations[0], nil
 	default:
