@@ -7,6 +7,7 @@ provider "unpod" {
 provider "restful" {
   base_url = var.base_url
   header   = var.product_id == null ? {} : { Product-Id = var.product_id }
+  client   = { retry = { status_codes = [429], count = 5, max_wait_in_sec = 70 } }
 
   security = {
     apikey = [
@@ -25,6 +26,6 @@ module "bridge" {
 }
 
 output "connection" {
-  description = "How the number is connected."
+  description = "The connection."
   value       = module.bridge.connection
 }

@@ -3,6 +3,11 @@ variable "api_token" {
   type        = string
   sensitive   = true
   ephemeral   = true # keeps the token out of saved plans
+
+  validation {
+    condition     = can(regex("^[-0-9A-Za-z._~+/]+=*$", var.api_token))
+    error_message = "Set only the token, without spaces, quotation marks, or the word Token."
+  }
 }
 
 variable "org_handle" {
@@ -13,6 +18,12 @@ variable "org_handle" {
 variable "base_url" {
   description = "Address of the platform, without a path, for example https://unpod.dev."
   type        = string
+
+  # http:// would send the token unencrypted.
+  validation {
+    condition     = can(regex("^(https://[^/?#@]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)$", var.base_url))
+    error_message = "Set base_url to https:// and a host, without a path, for example https://unpod.dev."
+  }
 }
 
 variable "product_id" {
@@ -27,7 +38,7 @@ variable "bridge_slug" {
 }
 
 variable "phone_number" {
-  description = "Phone number to connect, in E.164 format. It must belong to the configuration's account."
+  description = "Phone number to connect, in E.164 format. It must belong to the account of the provider configuration."
   type        = string
 }
 

@@ -91,6 +91,9 @@ func TestBridgeRest_recovers(t *testing.T) {
 	r.run(t, "apply -auto-approve", "")
 
 	r.run(t, "plan -destroy -out=plan.bin", "")
+	r.local.AnswerNext(unpodtest.JSON(206, `{"message":"Refused."}`))
+	r.run(t, "apply plan.bin", "Delete: Polling failure")
+	r.run(t, "plan -destroy -out=plan.bin", "")
 	r.local.AnswerNext(unpodtest.JSON(400, `{"message":"Phone number is not connected to this bridge."}`))
 	r.run(t, "apply plan.bin", "Phone number is not connected to this bridge.")
 	r.run(t, "state rm module.bridge.restful_operation.connection", "")
@@ -98,7 +101,7 @@ func TestBridgeRest_recovers(t *testing.T) {
 	r.run(t, "apply -auto-approve", "")
 	r.local.SetConfigurations()
 	r.run(t, "destroy -auto-approve -refresh=false", "")
-	wantPosts(t, r.local, connect42, connect42, disconnect, connect44, disconnect)
+	wantPosts(t, r.local, connect42, connect42, disconnect, disconnect, connect44, disconnect)
 }
 
 // TestBridgeRest_needsTheBridge has a platform that wants the header Product-Id.

@@ -22,6 +22,7 @@ var bridgePath = regexp.MustCompile("^" + BridgesPath + "(?:([^/]+)/(?:(connect|
 // configuration. The API shows it among the bridge's numbers.
 type Connection struct {
 	PhoneNumber      string  `json:"number"`
+	State            string  `json:"state"`
 	Status           string  `json:"status"`
 	Bridge           string  `json:"-"`
 	ProviderConfigID int64   `json:"-"`
@@ -71,7 +72,7 @@ func (b *bridge) connect(sent bridgeRequest, configurations []Configuration) (pr
 	for _, configuration := range configurations {
 		if configuration.ID == sent.ProviderConfigID {
 			_ = b.disconnect(sent.PhoneNumber) // There may be no earlier one.
-			b.Numbers = append(b.Numbers, Connection{sent.PhoneNumber, "active", b.Slug, configuration.ID, configuration.Provider})
+			b.Numbers = append(b.Numbers, Connection{sent.PhoneNumber, "ASSIGNED", "active", b.Slug, configuration.ID, configuration.Provider})
 			return ""
 		}
 	}

@@ -16,7 +16,7 @@ func TestBridges(t *testing.T) {
 		sales          = BridgesPath + "sales/"
 		disconnectPath = supportLine + "disconnect-provider/"
 		connect42      = `{"provider_config_id":42,"phone_number":"+14155550100"}`
-		numbers        = `"slug":"support-line","numbers":[{"number":"+14155550100","status":"active"}]`
+		numbers        = `"slug":"support-line","numbers":[{"number":"+14155550100","state":"ASSIGNED","status":"active"}]`
 		made           = `"slug":"sales","numbers":[]}`
 		noBridge       = `404 {"message":"Bridge not found.","status_code":404}`
 		notConnected   = `400 {"message":"Phone number is not connected to this bridge.","status_code":400}`

@@ -1,4 +1,3 @@
-# Connects each number through the configuration of its telephony provider.
 module "number" {
   source   = "./modules/bridge"
   for_each = { "+14155550101" = "twilio", "+912255550100" = "plivo" }
@@ -9,6 +8,6 @@ module "number" {
 }
 
 output "numbers" {
-  description = "How each number is connected."
+  description = "The connections."
   value       = { for number, bridge in module.number : number => bridge.connection }
 }

@@ -16,3 +16,8 @@ module "sales" {
   phone_number  = "+14155550102"
   provider_slug = "twilio"
 }
+
+output "sales" {
+  description = "The connection."
+  value       = module.sales.connection
+}

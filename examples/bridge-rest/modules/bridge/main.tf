@@ -1,5 +1,6 @@
 locals {
-  path = "/api/v2/platform/telephony/bridges/${var.bridge_slug}/"
+  path    = "/api/v2/platform/telephony/bridges/${var.bridge_slug}/"
+  numbers = "body.data.numbers.#(number==\"${var.phone_number}\")#"
 }
 
 # The plan fails unless exactly one configuration matches.
@@ -15,7 +16,7 @@ data "restful_resource" "bridge" {
 
   lifecycle {
     postcondition {
-      # restful takes status 206 for a success, but Unpod uses it for errors.
+      # Unpod uses status 206 for errors, restful for success.
       condition     = try(self.output.data.slug, null) == var.bridge_slug
       error_message = "Unpod did not return this bridge: ${try(self.output.message, "no message")}"
     }
@@ -29,8 +30,7 @@ resource "terraform_data" "connection" {
   }
 }
 
-# Do not add create_before_destroy: Unpod disconnects by number, so that would undo
-# the new connection.
+# Do not add create_before_destroy: it would undo the new connection.
 resource "restful_operation" "connection" {
   path          = "${local.path}connect-provider/"
   method        = "POST"
@@ -42,16 +42,22 @@ resource "restful_operation" "connection" {
   # Without this, state has the whole response, which can contain secrets.
   output_attrs = ["status_code", "message"]
 
-  # The create fails unless the bridge then has the number.
+  # Fail unless the bridge then has the number, or no longer has it.
   poll = {
     url_locator       = "exact.${local.path}"
-    status_locator    = "body.data.numbers.#(number==\"${var.phone_number}\").status"
+    status_locator    = "${local.numbers}|#(status==\"active\").status"
     status            = { success = "active" }
+    default_delay_sec = 1
+  }
+  poll_delete = {
+    url_locator       = "exact.${local.path}"
+    status_locator    = "${local.numbers}|#(state==\"ASSIGNED\")#|#"
+    status            = { success = "0" }
     default_delay_sec = 1
   }
 
   lifecycle {
-    # Without this, a changed body connects, but does not disconnect first.
+    # Without this, Terraform connects without disconnecting first.
     replace_triggered_by = [terraform_data.connection]
   }
 }

@@ -9,7 +9,7 @@ variable "bridge_slug" {
 }
 
 variable "phone_number" {
-  description = "Phone number to connect to the bridge, in E.164 format. It must belong to the configuration's account."
+  description = "Phone number to connect to the bridge, in E.164 format. It must belong to the account of the provider configuration."
   type        = string
 
   validation {

@@ -2,6 +2,7 @@
 #
 # Posts BODY to a bridge, prints the status and the message of the response, and
 # fails unless the status is 200 or 201.
+set +x # A trace would show the token.
 
 # The provider reads the same environment variables, in the same order. Here the
 # address has no default, so that the token never goes to another platform.
@@ -28,7 +29,7 @@ response=$(
 # Responses can contain secrets, and a debug page the headers of the request, so
 # this prints only the message.
 status=${response##*[!0-9]}
-message=$(printf '%s\n' "$response" | grep -Eo '"(message|detail|error)": *"[^"]*"' | head -n 1 | cut -d '"' -f 4)
+message=$(printf '%s\n' "$response" | grep -Eo '"(message|detail|error)": *"[^"]*"' | head -n 1 | cut -d '"' -f 4 | tr -d '[:cntrl:]')
 case $message in
   *"$token"*) message='The message contains the API token, so it is not shown.' ;;
 esac
