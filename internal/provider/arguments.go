@@ -111,7 +111,7 @@ var arguments = []argument{
 	},
 	{
 		name: "ca_cert_pem",
-		description: "PEM-encoded CA certificates to trust in addition to the system's, for a self-hosted platform with a private CA. " +
+		description: "PEM-encoded CA certificates to trust in addition to the system's, for a self-hosted platform or a proxy with a private CA. " +
 			"For example, `file(\"ca.pem\")`. If a variable cannot have line breaks, write each as `\\n`.",
 		variables: []string{"UNPOD_CA_CERT_PEM"},
 		inBlock:   func(model unpodProviderModel) attr.Value { return model.CACertPEM },
@@ -168,8 +168,6 @@ type settings struct {
 	options unpod.Options
 	// used describes each argument's value and its source for messages.
 	used map[string]string
-	// source is where each valid value is from.
-	source map[string]string
 	// unknown is set if a value is known only after apply.
 	unknown bool
 	// blockDiags are about the provider block. Terraform prints the lines that they
@@ -184,7 +182,7 @@ type settings struct {
 // first variable that is not empty, else the default. It never replaces an unknown
 // value, because that could send one deployment's token to another.
 func resolve(model unpodProviderModel, getenv func(string) string) settings {
-	s := settings{used: map[string]string{}, source: map[string]string{}}
+	s := settings{used: map[string]string{}}
 	for _, a := range arguments {
 		s.resolve(a, a.inBlock(model), getenv)
 	}
@@ -200,12 +198,10 @@ func resolve(model unpodProviderModel, getenv func(string) string) settings {
 // deployments, since one's token must not go to the other.
 func (s *settings) checkVariables(getenv func(string) string) {
 	other := trim(getenv("UNPOD_PLATFORM_TOKEN"))
-	if _, err := unpod.ParseToken(other); err != nil || s.options.Token.Is(other) {
-		return
-	}
-	if s.source["api_token"] == "from UNPOD_API_TOKEN" && s.source["base_url"] == "from UNPOD_PLATFORM_BASE_URL" {
+	if other != "" && !s.options.Token.Is(other) &&
+		strings.HasSuffix(s.used["api_token"], "(from UNPOD_API_TOKEN)") && strings.HasSuffix(s.used["base_url"], "(from UNPOD_PLATFORM_BASE_URL)") {
 		s.readDiags.AddError("The API token may be for another platform", "api_token is from UNPOD_API_TOKEN and base_url from UNPOD_PLATFORM_BASE_URL, "+
-			"but UNPOD_PLATFORM_TOKEN has another token. The provider does not send one platform's token to another.\n\n"+
+			"but UNPOD_PLATFORM_TOKEN has another value. The provider does not send one platform's token to another.\n\n"+
 			"Unset UNPOD_API_TOKEN to use the token in UNPOD_PLATFORM_TOKEN, or unset UNPOD_PLATFORM_TOKEN.")
 	}
 }
@@ -234,7 +230,6 @@ func (s *settings) resolve(a argument, inBlock attr.Value, getenv func(string) s
 	if value != "" {
 		value = " " + strconv.Quote(value)
 	}
-	s.source[a.name] = source
 	s.used[a.name] = fmt.Sprintf("%s%s (%s)", a.name, value, source)
 	if a.name == "base_url" && s.options.BaseURL.Scheme == "http" && !unpod.IsLoopback(s.options.BaseURL) {
 		s.report(a, source, diag.NewWarningDiagnostic("The API token is sent unencrypted",

@@ -78,8 +78,12 @@ func explain(err error, s settings) explanation {
 func explainResponse(err error) explanation {
 	switch err := err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case *unpod.RedirectError:
+		target := " an address without a valid host."
+		if err.Origin != "" {
+			target = ":" + outside(err.Origin)
+		}
 		return explanation{
-			"Unpod redirected the request", fmt.Sprintf("returned status %d, a redirect to:", err.HTTPStatus) + outside(err.Origin),
+			"Unpod redirected the request", fmt.Sprintf("returned status %d, a redirect to", err.HTTPStatus) + target,
 			"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
 		}
 	case *unpod.NotJSONError:
@@ -125,7 +129,7 @@ func explainTLS(err *unpod.TLSError, s settings) explanation {
 		unpod.TLSExpired:           "Check the clock of this machine. If it is right, the platform's certificate must be renewed.",
 		unpod.TLSOtherName:         "Check base_url: its host must be one that the certificate is for.",
 		unpod.TLSNoName:            "The platform's certificate must be reissued with a subject alternative name: a common name alone is not valid.",
-		unpod.TLSCertificate:       "The platform's certificate, or a CA's, must be reissued: it is not valid, for the reason above.",
+		unpod.TLSCertificate:       "Send the reason to the platform's administrator: the platform's certificate, or a CA's, is not valid.",
 		unpod.TLSClientCertificate: "The server, or a proxy in front of it, asks for a client certificate, which this provider does not support. Use an address that needs none.",
 		unpod.TLSVersion:           "The server does not support TLS 1.2 or later. The platform, or a proxy in front of it, must be updated.",
 		unpod.TLSPlainHTTP:         "The server does not speak TLS. " + plainHTTP(s, "Check base_url. Do not use http://: the API token would be readable on the way, and somebody may be intercepting this connection."),
@@ -157,9 +161,18 @@ func explainTimeout(err *unpod.TimeoutError, s settings) explanation {
 // explainProxy explains what is wrong with a proxy.
 func explainProxy(err *unpod.ProxyError) explanation {
 	next := "Check " + err.Variable + ", then the proxy, and the network between this machine and the proxy."
+	const lockout = ". They are not tried again, because that could lock the account."
 	switch cause := err.Err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case nil:
 		next = "Set " + err.Variable + " to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY."
+	case *unpod.ConnectionError:
+		if err.Refused {
+			next = "Check the user name and the password in " + err.Variable + lockout
+		}
+	case *unpod.TimeoutError:
+		if cause.Silent {
+			next = "Check " + err.Variable + ": the proxy may not speak TLS. If so, write http:// instead of https:// there."
+		}
 	case *unpod.TLSError:
 		next = cmp.Or(map[unpod.TLSCause]string{
 			unpod.TLSPlainHTTP:        "The proxy does not speak TLS. Write http:// instead of https:// in " + err.Variable + ".",
@@ -168,7 +181,7 @@ func explainProxy(err *unpod.ProxyError) explanation {
 	case *unpod.StatusError:
 		switch {
 		case cause.Status == http.StatusProxyAuthRequired:
-			next = "Check the user name and the password in " + err.Variable + ". They are not tried again, because that could lock the account."
+			next = "Check the user name and the password in " + err.Variable + lockout
 		case cause.Status == http.StatusNetworkAuthenticationRequired:
 			next = "Sign in to the network that the proxy of " + err.Variable + " belongs to."
 		case cause.Status < http.StatusInternalServerError:
@@ -253,10 +266,13 @@ func happened(err error) string {
 	case *unpod.TimeoutError:
 		return fmt.Sprintf("did not complete within %s.", err.Timeout)
 	case *unpod.ProxyError:
-		if err.Err == nil {
-			return "was not sent, because " + err.Variable + " is not the URL of a proxy."
+		switch cause := err.Err.(type) { //nolint:errorlint // Likewise.
+		case nil:
+			return "failed, because " + err.Variable + " is not the URL of a proxy."
+		case *unpod.StatusError, *unpod.TimeoutError:
+			return "failed, because the proxy " + happened(cause)
 		}
-		return "failed, because the proxy " + happened(err.Err)
+		return "failed at the proxy:" + outside(err.Err.Error())
 	case *unpod.DeadlineError:
 		if err.Last == nil {
 			return fmt.Sprintf("did not complete within %s. The last request has had no response yet.", err.After)
@@ -276,7 +292,7 @@ func returned(err *unpod.StatusError) string {
 	case err.Message == "":
 		text += ", " + bodyType(err.BodyType) + " and no message."
 		if err.MissingPath != "" {
-			text += " Before that, " + err.MissingPath + " returned status 404 as well."
+			text += " Before that, " + err.MissingPath + " returned status 404."
 		}
 	case err.Code != "":
 		text += ":" + outside(err.Message) + " (error code " + quote(err.Code) + ")"

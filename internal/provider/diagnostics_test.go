@@ -71,10 +71,11 @@ var responses = map[string]struct {
 		"Unpod redirected the request", `returned status 301, a redirect to` + said(`https://unpod.dev:8443`),
 		"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
 	}},
-	"web page":        {unpodtest.Body(200, "text/"+canary, canary), explanation{notFromUnpod, `returned status 200 with a body of type "text/(redacted)", which is not JSON.`, tryNotJSON}},
-	"empty body":      {unpodtest.JSON(200, ""), explanation{notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON}},
-	"no content type": {unpodtest.Body(418, "", canary), explanation{reported, "returned status 418, a body of an unknown type and no message.", "The response does not say why. Send Unpod support the request ID." + tryProxy}},
-	"206":             {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206` + said(`No`), tryMessage}},
+	"web page":                  {unpodtest.Body(200, "text/"+canary, canary), explanation{notFromUnpod, `returned status 200 with a body of type "text/(redacted)", which is not JSON.`, tryNotJSON}},
+	"empty body":                {unpodtest.JSON(200, ""), explanation{notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON}},
+	"media type with a command": {unpodtest.Body(200, "text/##x", "No"), explanation{notFromUnpod, `returned status 200 with a body of type "text/# #x", which is not JSON.`, tryNotJSON}},
+	"no content type":           {unpodtest.Body(418, "", canary), explanation{reported, "returned status 418, a body of an unknown type and no message.", "The response does not say why. Send Unpod support the request ID." + tryProxy}},
+	"206":                       {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206` + said(`No`), tryMessage}},
 	"200 with status code 403 in its body": {unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`), explanation{
 		denied, `returned HTTP status 200 with status_code 403 in its body` + said(`Not a member.`), tryHandle,
 	}},
@@ -145,7 +146,7 @@ func TestErrors_noPath(t *testing.T) {
 	local := startCanary(t)
 	local.AnswerAlways(unpodtest.HTML(404, canary))
 	want := failedRead(credentials(local, nil), 1, explanation{
-		notFound, `returned status 404, a body of type "text/html" and no message. Before that, ` + unpodtest.Path + " returned status 404 as well.", tryNotFound,
+		notFound, `returned status 404, a body of type "text/html" and no message. Before that, ` + unpodtest.Path + " returned status 404.", tryNotFound,
 	})
 	want.detail = strings.Replace(want.detail, unpodtest.Path, unpodtest.OtherPath, 1)
 	wantDiagnostics(t, readData(t, configured(t, credentials(local, nil)), listName, nil).Diagnostics, want)
@@ -205,7 +206,7 @@ func TestErrors_connection(t *testing.T) {
 			`The server does not speak TLS. If it speaks plain HTTP, set base_url to "http://` + host + `".`,
 		}},
 		"refusing proxy": {tls, map[string]string{"UNPOD_BASE_URL": "https://unpod.invalid", "HTTPS_PROXY": proxy.URL}, explanation{
-			"The proxy failed", "failed, because the proxy returned status 407" + said("Proxy Authentication Required"),
+			"The proxy failed", "failed, because the proxy returned status 407" + said("407 Proxy Authentication Required"),
 			"Check the user name and the password in HTTPS_PROXY. They are not tried again, because that could lock the account.",
 		}},
 		"too slow": {local, map[string]string{"UNPOD_REQUEST_TIMEOUT": "50ms"}, explanation{
@@ -321,7 +322,7 @@ func TestCallDiagnostic_causes(t *testing.T) {
 		"expired":            {untrustedBy(unpod.TLSExpired), "Check the clock of this machine. If it is right, the platform's certificate must be renewed.", ""},
 		"other name":         {untrustedBy(unpod.TLSOtherName), "Check base_url: its host must be one that the certificate is for.", ""},
 		"no name":            {untrustedBy(unpod.TLSNoName), "The platform's certificate must be reissued with a subject alternative name: a common name alone is not valid.", ""},
-		"other certificate":  {untrustedBy(unpod.TLSCertificate), "The platform's certificate, or a CA's, must be reissued: it is not valid, for the reason above.", ""},
+		"other certificate":  {untrustedBy(unpod.TLSCertificate), "Send the reason to the platform's administrator: the platform's certificate, or a CA's, is not valid.", ""},
 		"client certificate": {untrustedBy(unpod.TLSClientCertificate), "The server, or a proxy in front of it, asks for a client certificate, which this provider does not support. Use an address that needs none.", ""},
 		"old version":        {untrustedBy(unpod.TLSVersion), "The server does not support TLS 1.2 or later. The platform, or a proxy in front of it, must be updated.", ""},
 		"other":              {untrustedBy(unpod.TLSOther), "Check base_url, and whether something between this machine and the platform intercepts TLS.", ""},
@@ -334,6 +335,9 @@ func TestCallDiagnostic_causes(t *testing.T) {
 		"silent":                   {&unpod.TimeoutError{Silent: true}, silent + "it must be set up for TLS.", silent + setHTTP},
 		"invalid variable":         {proxy(nil), "Set V to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY.", ""},
 		"proxy is down":            {proxy(&unpod.ConnectionError{}), checkProxy, ""},
+		"proxy's status":           {status(500), "Check V and base_url: a proxy returns such a status if it cannot reach the host.", ""},
+		"proxy refuses":            {&unpod.ProxyError{Variable: "V", Refused: true, Err: &unpod.ConnectionError{}}, "Check the user name and the password in V. They are not tried again, because that could lock the account.", ""},
+		"proxy is silent":          {proxy(&unpod.TimeoutError{Silent: true}), "Check V: the proxy may not speak TLS. If so, write http:// instead of https:// there.", ""},
 		"proxy is slow":            {proxy(&unpod.TimeoutError{}), checkProxy, ""},
 		"proxy in plain HTTP":      {proxy(untrustedBy(unpod.TLSPlainHTTP)), "The proxy does not speak TLS. Write http:// instead of https:// in V.", ""},
 		"proxy with a private CA":  {proxy(untrustedBy(unpod.TLSUnknownAuthority)), "Check V. If the proxy's certificate is from a private CA, add that CA's certificate to ca_cert_pem.", ""},
@@ -354,7 +358,17 @@ func TestCallDiagnostic_causes(t *testing.T) {
 			wantInGuide(t, explain(test.err, s).summary)
 		}
 	}
-	if got := explain(proxy(nil), settings{}); got.outcome != "was not sent, because V is not the URL of a proxy." {
-		t.Errorf("got %q", got.outcome)
+}
+
+func TestCallDiagnostic_outcomes(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"failed at the proxy" + said("No."):                                   &unpod.ProxyError{Err: &unpod.ConnectionError{Reason: "No."}},
+		"failed, because V is not the URL of a proxy.":                        &unpod.ProxyError{Variable: "V"},
+		"returned status 301, a redirect to an address without a valid host.": &unpod.RedirectError{HTTPStatus: 301},
+	} {
+		if got := explain(err, settings{}).outcome; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

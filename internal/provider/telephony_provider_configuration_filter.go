@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -108,7 +109,7 @@ func (f filter) conditions(s settings) []string {
 	if !f.id.IsNull() {
 		lines = append(lines, "    id = "+f.id.ValueBigFloat().Text('f', 0))
 	}
-	if slug := f.providerSlug.ValueString(); s.options.Token.Is(slug) {
+	if slug := f.providerSlug.ValueString(); s.options.Token.In(slug) {
 		lines = append(lines, "    provider_slug = "+asSet)
 	} else if !f.providerSlug.IsNull() {
 		lines = append(lines, "    provider_slug = "+hcl(slug))
@@ -158,29 +159,33 @@ func hcl(text string) string {
 	if characters := []rune(text); len(characters) > maxShownLen {
 		text = string(characters[:maxShownLen]) + "…"
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{", "##", `#\u0023`).Replace(text) + `"`
+	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{", "##", `#\u0023`).Replace(text)
+	var escaped strings.Builder
+	for _, c := range text {
+		if unicode.IsPrint(c) {
+			escaped.WriteRune(c)
+		} else {
+			_, _ = fmt.Fprintf(&escaped, `\U%08x`, c)
+		}
+	}
+	return `"` + escaped.String() + `"`
 }
 
 // distinctive returns the arguments that could select one of the configurations:
 // id, and those with a value that only one configuration has.
 func distinctive(configurations []unpod.ProviderConfiguration) []string {
 	providers, accounts := map[string]int{}, map[string]int{}
-	for _, configuration := range configurations {
-		providers[types.StringPointerValue(configuration.Provider).ValueString()]++
-		accounts[types.StringPointerValue(configuration.AccountSID).ValueString()]++
+	for _, c := range configurations {
+		providers[types.StringPointerValue(c.Provider).ValueString()]++
+		accounts[types.StringPointerValue(c.AccountSID).ValueString()]++
 	}
 	var names []string
-	if hasOne(providers) {
-		names = append(names, "provider_slug")
+	for name, counts := range map[string]map[string]int{"account_sid": accounts, "provider_slug": providers} {
+		delete(counts, "")
+		if slices.Contains(slices.Collect(maps.Values(counts)), 1) {
+			names = append(names, name)
+		}
 	}
-	if hasOne(accounts) {
-		names = append(names, "account_sid")
-	}
+	slices.Sort(names)
 	return append(names, "id")
-}
-
-// hasOne reports whether any value that is not empty was counted exactly once.
-func hasOne(counts map[string]int) bool {
-	delete(counts, "")
-	return slices.Contains(slices.Collect(maps.Values(counts)), 1)
 }

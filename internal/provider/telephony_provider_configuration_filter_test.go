@@ -96,13 +96,25 @@ func TestFilter_failsWithoutMatch(t *testing.T) {
 		conditions block
 		want       diagnostic
 	}{
-		"id":                {block{"id": -44}, notFoundBy("id = -44", useOne+all)},
-		"provider slug":     {block{"provider_slug": "${v} %{w} ##\"\\"}, notFoundBy(`provider_slug = "$${v} %%{w} #\u0023\"\\"`, useOne+all)},
-		"the token as slug": {block{"provider_slug": local.Token}, notFoundBy("provider_slug = (as set)", useOne+all)},
-		"account":           {block{"account_sid": "ACafrica"}, notFoundBy("account_sid = (as set)", useOne+all)},
-		"case of the slug":  {block{"provider_slug": "Twilio"}, notFoundBy(`provider_slug = "Twilio"`, sensitive+"The platform writes provider_slug as \"twilio\".\n\n"+all)},
+		"id":            {block{"id": -44}, notFoundBy("id = -44", useOne+all)},
+		"provider slug": {block{"provider_slug": "${v} %{w} ##\"\\"}, notFoundBy(`provider_slug = "$${v} %%{w} #\u0023\"\\"`, useOne+all)},
+		"slug with control characters": {
+			block{"provider_slug": "a\n::x\u202e\x1b"}, notFoundBy(`provider_slug = "a\U0000000a::x\U0000202e\U0000001b"`, useOne+all),
+		},
+		"the token in the slug": {block{"provider_slug": "Bearer " + local.Token}, notFoundBy("provider_slug = (as set)", useOne+all)},
+		"the token as slug":     {block{"provider_slug": local.Token}, notFoundBy("provider_slug = (as set)", useOne+all)},
+		"account":               {block{"account_sid": "ACafrica"}, notFoundBy("account_sid = (as set)", useOne+all)},
+		"case of the slug":      {block{"provider_slug": "Twilio"}, notFoundBy(`provider_slug = "Twilio"`, sensitive+"The platform writes provider_slug as \"twilio\".\n\n"+all)},
 		"case of the account": {
 			block{"id": 43, "account_sid": "maasia"}, notFoundBy("id = 43\naccount_sid = (as set)", sensitive+"The platform's account_sid differs in case.\n\n"+hidden("MAasia")),
+		},
+		"case of one of two": {
+			block{"provider_slug": "Twilio", "account_sid": "ACeurope"},
+			notFoundBy("provider_slug = \"Twilio\"\naccount_sid = (as set)", sensitive+"The platform writes provider_slug as \"twilio\".\n\n"+hidden("ACeurope")),
+		},
+		"case of the other": {
+			block{"provider_slug": "twilio", "account_sid": "aceurope"},
+			notFoundBy("provider_slug = \"twilio\"\naccount_sid = (as set)", sensitive+"The platform's account_sid differs in case.\n\n"+hidden("ACeurope")),
 		},
 		"case of both": {
 			block{"provider_slug": "TWILIO", "account_sid": "ACEUROPE"},
@@ -170,7 +182,7 @@ func TestFilter_failsWithSeveralMatches(t *testing.T) {
 		})
 	}
 	wantInGuide(t, "More than one provider configuration matches")
-	three := []unpod.ProviderConfiguration{{ID: 1, Provider: new(""), AccountSID: new("ACa")}, {ID: 2, AccountSID: new("ACa")}, {ID: 3, AccountSID: new("ACb")}}
+	three := []unpod.ProviderConfiguration{{ID: 1, Provider: new(""), AccountSID: new("ACa")}, {ID: 2, Provider: new("x"), AccountSID: new("ACa")}, {ID: 3, Provider: new("x"), AccountSID: new("ACb")}}
 	if got := distinctive(three); !slices.Equal(got, []string{"account_sid", "id"}) {
 		t.Errorf("got %q for three matches, want account_sid, which one of them has alone, and id", got)
 	}
@@ -196,6 +208,14 @@ func TestFilter_fitsScreen(t *testing.T) {
 	for more, want := range map[int]string{0: all, 2: all + "\n\nNot listed: 2 more. To see all, use the data source unpod_telephony_provider_configurations."} {
 		p := configured(t, credentials(startUnpod(t, slices.Clone(configurations[:10+more])...), nil))
 		wantDiagnostics(t, readData(t, p, lookupName, block{"id": 42}).Diagnostics, notFoundBy("id = 42", want))
+	}
+	named := filter{}.list([]unpod.ProviderConfiguration{
+		{ID: 1, Provider: new("3"), ProviderName: "##${x}"}, {ID: 2, Provider: new("4")}, {ID: 3, Provider: new("twilio"), ProviderName: "Twilio"},
+		{ID: 4, Provider: new("9223372036854775807"), AccountSID: new(""), ProviderName: "Plivo"}, {ID: 5, ProviderName: "Twilio", AccountSID: new("AC")},
+	})
+	if want := header + "\n    1       \"3\" (\"#\\u0023$${x}\") null\n    2       \"4\"             null\n    3       \"twilio\"        null\n" +
+		"    4       \"9223372036854775807\" (\"Plivo\") \"\"\n    5       null            \"AC\""; named != want {
+		t.Errorf("got\n%s\nwant\n%s", named, want)
 	}
 	for line := range strings.Lines(filter{}.list([]unpod.ProviderConfiguration{{ID: 1234567, Provider: new("13 characters"), AccountSID: new("AC" + strings.Repeat("0", 32))}})) {
 		if len(line) > 78 {

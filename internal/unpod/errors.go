@@ -174,6 +174,8 @@ func (e *ConnectionError) Error() string { return e.Reason }
 type ProxyError struct {
 	// Variable is the environment variable that names the proxy.
 	Variable string
+	// Refused is set if another attempt is useless, or could lock an account.
+	Refused bool
 	// Err is a [*StatusError], [*TLSError], [*TimeoutError] or [*ConnectionError].
 	// It is nil if the variable is not the URL of a proxy.
 	Err error

@@ -134,11 +134,15 @@ func (s *flights[E]) run(ctx context.Context, f *flight[E]) {
 		err := s.requester.throttle.wait(ctx, wait)
 		next := s.depart(f)
 		if err != nil {
-			s.end(f, attempt{}, nil, err) // The request was not sent.
+			s.end(f, attempt{path: next.path}, nil, err) // The request was not sent.
 			return
 		}
 		elements, whole, err := f.list.next(ctx, next)
-		reason, asked, again := retry(err, f.err)
+		before := f.err
+		if next.number == 1 {
+			before = nil // It was before the last read joined.
+		}
+		reason, asked, again := retry(err, before)
 		wait = max(backoff(next.number), asked)
 		if status, ok := errors.AsType[*StatusError](err); ok && status.HTTPStatus == http.StatusTooManyRequests {
 			s.requester.throttle.hold(cmp.Or(asked, wait), status)
@@ -199,8 +203,7 @@ func (s *flights[E]) stopJoining(f *flight[E]) {
 
 // retry reports whether another attempt may succeed, and how long the server
 // asks to wait before it. The reason is for the log, and has no text from outside.
-// A server that was silent twice may not speak TLS. A proxy's refusal is final,
-// because wrong passwords can lock an account.
+// A server that was silent twice may not speak TLS.
 func retry(err, before error) (reason string, asked time.Duration, again bool) {
 	switch err := err.(type) { //nolint:errorlint // An attempt's error is not wrapped.
 	case *TimeoutError:
@@ -209,9 +212,11 @@ func retry(err, before error) (reason string, asked time.Duration, again bool) {
 	case *ConnectionError:
 		return "connection failed", 0, true
 	case *ProxyError:
-		reason, _, again = retry(err.Err, nil)
-		status, refused := err.Err.(*StatusError) //nolint:errorlint // Likewise.
-		return "proxy, " + reason, 0, again && (!refused || status.HTTPStatus >= http.StatusInternalServerError)
+		if last, ok := before.(*ProxyError); ok { //nolint:errorlint // Likewise.
+			before = last.Err
+		}
+		reason, _, again = retry(err.Err, before)
+		return reason, 0, again && !err.Refused
 	case *StatusError:
 		switch err.HTTPStatus {
 		case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,

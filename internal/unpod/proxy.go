@@ -5,6 +5,7 @@ package unpod
 
 import (
 	"cmp"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func findProxy(address *url.URL, getenv func(string) string) (proxy *url.URL, va
 		return found
 	}
 	value := getenv(variable)
-	if value == "" || find("proxy.example") == nil {
+	if strings.TrimSpace(value) == "" || find("proxy.example") == nil {
 		return nil, "", nil
 	}
 	proxy = find(value)
@@ -42,14 +43,18 @@ func proxyForms(proxy *url.URL) []string {
 	if proxy == nil || proxy.User == nil {
 		return nil
 	}
-	secret, _ := proxy.User.Password()
-	_, escaped, _ := strings.Cut(proxy.User.String(), ":")
-	if secret == "" {
-		secret, escaped = proxy.User.Username(), proxy.User.String()
-	}
+	password, _ := proxy.User.Password()
+	secret := cmp.Or(password, proxy.User.Username())
 	if secret == "" {
 		return nil
 	}
 	pair := proxy.User.Username() + ":" + secret
-	return slices.Concat(encodings(pair), encodings(secret), []string{escaped})
+	return slices.Concat(encodings(pair), encodings(secret), []string{url.User(secret).String()})
+}
+
+// isSOCKSRefusal reports whether a SOCKS proxy refuses for good. net/http has only
+// texts for it.
+func isSOCKSRefusal(operation *net.OpError) bool {
+	text := operation.Error()
+	return strings.HasPrefix(operation.Op, "socks") && (strings.Contains(text, "authentication") || strings.Contains(text, "not allowed"))
 }

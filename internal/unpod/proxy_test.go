@@ -4,12 +4,14 @@
 package unpod
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -128,8 +130,16 @@ func TestFindProxy(t *testing.T) {
 			}
 		}
 	}
+	both := map[string]string{"HTTPS_PROXY": "upper.example", "https_proxy": "lower.example"}
+	if got, variable, _ := findProxy(testOptions(t, "https://unpod.invalid").BaseURL, func(name string) string { return both[name] }); variable != "HTTPS_PROXY" || got.Host != "upper.example" {
+		t.Errorf("got %s from %s, want the upper-case variable", got, variable)
+	}
+	both["no_proxy"] = ".invalid"
+	if got, _, _ := findProxy(testOptions(t, "https://unpod.invalid").BaseURL, func(name string) string { return both[name] }); got != nil {
+		t.Errorf("got %s, want no proxy", got)
+	}
 	for value, want := range map[string]string{
-		"proxy.example:3128": "http://proxy.example:3128", "https://proxy.example": "https://proxy.example", "socks5://[::1]:1080": "socks5://[::1]:1080", "socks5h://proxy.example": "socks5h://proxy.example", "": "",
+		" ": "", "proxy.example:3128": "http://proxy.example:3128", "https://proxy.example": "https://proxy.example", "socks5://[::1]:1080": "socks5://[::1]:1080", "socks5h://proxy.example": "socks5h://proxy.example", "": "",
 	} {
 		options := testOptions(t, "https://unpod.invalid")
 		withEnv(map[string]string{"HTTPS_PROXY": value})(&options)
@@ -147,38 +157,98 @@ func TestProxy_invalidIsFinal(t *testing.T) {
 }
 
 // TestProxy_refuses has a proxy refuse in each way, and repeat the credentials that it
-// was sent.
+// was sent. Only a 5xx may pass.
 func TestProxy_refuses(t *testing.T) {
 	t.Parallel()
-	const proxyStatus = "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 	for name, test := range map[string]struct {
 		scheme, user, status, want string
 		attempts                   int
 	}{
-		"407":               {"https", "user:hunter2", "407 Run curl for hunter2 or HUNTER2", "Run curl for (redacted) or (redacted)", 1},
-		"403":               {"https", "user:hunter2", "403 Not for user:hunter2", "Not for (redacted)", 1},
-		"400, Basic":        {"https", "user:hunter2", "400 Not for dXNlcjpodW50ZXIy", "Not for (redacted)", 1},
-		"404, escaped":      {"https", "user:hunter%2F2", "404 Not for hunter%2F2 and hunter/2", "Not for (redacted) and (redacted)", 1},
-		"408":               {"https", "hunter2:", "408 Not for hunter2", "Not for (redacted)", 1},
-		"429":               {"https", ":", "429 Not for :", "Not for :", 1},
-		"201":               {"https", "user:hunter2", "201 \x1b[2JNo", "[2JNo", 1},
-		"500":               {"https", "user:hunter2", "500 " + canary, redacted, 2},
-		"502":               {"https", "user:hunter2", "502 Bad Gateway", "Bad Gateway", 2},
-		"503":               {"https", "user:hunter2", "503 Busy", "Busy", 2},
-		"504":               {"https", "user:hunter2", "504 ", "", 2},
+		"407":               {"https", "user:hunter2", "407 Run curl for hunter2 or HUNTER2", "407 Run curl for (redacted) or (redacted)", 1},
+		"403":               {"https", "user:hunter2", "403 Not for user:hunter2", "403 Not for (redacted)", 1},
+		"400, Basic":        {"https", "user:hunter2", "400 Not for dXNlcjpodW50ZXIy", "400 Not for (redacted)", 1},
+		"404, escaped":      {"https", "user:hunter%2F2", "404 Not for hunter%2F2 and hunter/2", "404 Not for (redacted) and (redacted)", 1},
+		"408":               {"https", "hunter2:", "408 Not for hunter2", "408 Not for (redacted)", 1},
+		"429":               {"https", ":", "429 Not for :", "429 Not for :", 1},
+		"201":               {"https", "user:hunter2", "201 \x1b[2JNo", "201 [2JNo", 1},
+		"500":               {"https", "user:hunter2", "500 " + canary, "500 " + redacted, 2},
+		"502":               {"https", "user:hunter2", "502 Bad Gateway", "502 Bad Gateway", 2},
+		"503":               {"https", "user:hunter2", "503 Busy", "503 Busy", 2},
+		"504":               {"https", "user:hunter2", "504 ", "504", 2},
 		"plain request 407": {"http", "user:hunter2", "407 No", "", 1},
 		"plain request 511": {"http", "user:hunter2", "511 No", "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := httptest.NewServer(sendRaw(strings.Replace(proxyStatus, "%s", test.status, 1)))
+			server := httptest.NewServer(sendRaw("HTTP/1.1 " + test.status + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
 			t.Cleanup(server.Close)
 			variable := strings.ToUpper(test.scheme) + "_PROXY"
 			client := proxied(t, test.scheme+"://unpod.invalid", "", map[string]string{variable: strings.Replace(server.URL, "http://", "http://"+test.user+"@", 1)})
-			want := statusOf(int(test.status[0]-'0')*100 + int(test.status[1]-'0')*10 + int(test.status[2]-'0'))
-			want.Message, want.BodyType = test.want, BodyType{Empty: test.scheme == "http"}
-			wantFailure(t, client, test.attempts, &ProxyError{variable, want})
+			status, err := strconv.Atoi(test.status[:3])
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := &StatusError{HTTPStatus: status, Status: status, Message: test.want, BodyType: BodyType{Empty: test.scheme == "http"}}
+			wantFailure(t, client, test.attempts, &ProxyError{variable, test.attempts == 1, want})
 		})
+	}
+}
+
+// startSOCKS starts a SOCKS proxy that answers the client's messages with these.
+func startSOCKS(t *testing.T, answers ...string) (address string) {
+	t.Helper()
+	pipes, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pipes.Close() })
+	go func() {
+		for {
+			connection, err := pipes.Accept()
+			if err != nil {
+				return // The listener is closed.
+			}
+			for _, answer := range answers {
+				_, _ = connection.Read(make([]byte, 1000)) // It is a whole message.
+				_, _ = io.WriteString(connection, answer)  // The client may be gone.
+			}
+			go drain(connection)
+		}
+	}()
+	return "socks5://" + passwordInProxy + pipes.Addr().String()
+}
+
+// TestProxy_socksRefuses has a SOCKS proxy refuse in each way. What may pass is
+// tried again.
+func TestProxy_socksRefuses(t *testing.T) {
+	t.Parallel()
+	const accepts, authenticated, refuses = "\x05\x02", "\x01\x00", "\x05%c\x00\x01\x00\x00\x00\x00\x00\x00"
+	reply := func(code rune) string { return strings.Replace(refuses, "%c", string(code), 1) }
+	for name, test := range map[string]struct {
+		answers []string
+		want    string
+		final   bool
+	}{
+		"wrong password":        {[]string{accepts, "\x01\x01"}, "username/password authentication failed", true},
+		"no acceptable methods": {[]string{"\x05\xff"}, "no acceptable authentication methods", true},
+		"not allowed":           {[]string{accepts, authenticated, reply(2)}, "connection not allowed by ruleset", true},
+		"host unreachable":      {[]string{accepts, authenticated, reply(4)}, "host unreachable", false},
+	} {
+		for _, scheme := range []string{"HTTP", "HTTPS"} {
+			t.Run(name+"/"+scheme, func(t *testing.T) {
+				t.Parallel()
+				client := proxied(t, strings.ToLower(scheme)+"://unpod.invalid", "", map[string]string{scheme + "_PROXY": startSOCKS(t, test.answers...)})
+				_, err := client.ProviderConfigurations(t.Context())
+				failed, ok := errors.AsType[*CallError](err)
+				if !ok || (failed.Attempts == 1) != test.final {
+					t.Fatalf("got error %v, want it to be final: %t", err, test.final)
+				}
+				refusal, ok := failed.Err.(*ProxyError) //nolint:errorlint // It is not wrapped.
+				if !ok || refusal.Variable != scheme+"_PROXY" || refusal.Refused != test.final || !strings.Contains(refusal.Err.Error(), test.want) || strings.Contains(err.Error(), "hunter2") {
+					t.Errorf("got error %v, want %q", err, test.want)
+				}
+			})
+		}
 	}
 }
 
@@ -187,27 +257,34 @@ func TestProxy_refuses(t *testing.T) {
 func TestProxy_isNotReached(t *testing.T) {
 	t.Parallel()
 	plain, _ := startProxy(t, "127.0.0.1:1")
-	secure := startTLS(t)
-	const refused = "proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused"
+	const refused = "dial tcp 127.0.0.1:1: connect: connection refused"
+	closed := &ConnectionError{"the connection closed before the response was complete"}
+	start := func(config *tls.Config) string { return startUntrusted(t, config) }
+	certificate := []tls.Certificate{unpodtest.NewCertificate(t)}
+	hangsUp := httptest.NewServer(http.HandlerFunc(unpodtest.HangUp))
+	t.Cleanup(hangsUp.Close)
 	for name, test := range map[string]struct {
 		proxy    string
 		want     error
 		attempts int
 	}{
-		"refused":        {"http://" + passwordInProxy + "127.0.0.1:1", &ConnectionError{refused}, 2},
-		"refused, TLS":   {"https://" + passwordInProxy + "127.0.0.1:1", &ConnectionError{refused}, 2},
-		"refused, SOCKS": {"socks5://" + passwordInProxy + "127.0.0.1:1", &ConnectionError{refused}, 2},
-		"plain HTTP": {
-			strings.Replace(plain, "http://", "https://", 1), &TLSError{TLSPlainHTTP, "proxyconnect tcp: tls: first record does not look like a TLS handshake"}, 1,
-		},
-		"unknown authority": {secure.URL, &TLSError{TLSUnknownAuthority, "proxyconnect tcp: " + unverified + "certificate signed by unknown authority"}, 1},
+		"refused":           {"http://" + passwordInProxy + "127.0.0.1:1", &ConnectionError{refused}, 2},
+		"refused, TLS":      {"https://" + passwordInProxy + "127.0.0.1:1", &ConnectionError{refused}, 2},
+		"refused, SOCKS":    {"socks5://" + passwordInProxy + "127.0.0.1:1", &ConnectionError{refused}, 2},
+		"plain HTTP":        {strings.Replace(plain, "http://", "https://", 1), &TLSError{TLSPlainHTTP, notTLS}, 1},
+		"unknown authority": {start(&tls.Config{MinVersion: tls.VersionTLS12, Certificates: certificate}), &TLSError{TLSUnknownAuthority, unverified + "certificate signed by unknown authority"}, 1},
+		"TLS 1.1 at most":   {start(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, Certificates: certificate}), &TLSError{TLSVersion, "remote error: tls: protocol version not supported"}, 1}, //nolint:gosec // The test needs it.
+		"hangs up":          {hangsUp.URL, closed, 2},
 	} {
 		for _, scheme := range []string{"HTTP", "HTTPS"} {
+			if name == "hangs up" && scheme == "HTTP" {
+				continue // The platform may do so too.
+			}
 			t.Run(name+"/"+scheme, func(t *testing.T) {
 				t.Parallel()
 				variable := scheme + "_PROXY"
 				client := proxied(t, strings.ToLower(scheme)+"://unpod.invalid", "", map[string]string{variable: test.proxy})
-				wantFailure(t, client, test.attempts, &ProxyError{variable, test.want})
+				wantFailure(t, client, test.attempts, &ProxyError{variable, false, test.want})
 			})
 		}
 	}

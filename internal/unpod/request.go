@@ -41,24 +41,26 @@ type requester struct {
 	secrets   redactor
 	decoding  json.Options
 	// proxy is the environment variable that names the proxy, empty if there is none.
-	proxy string
+	proxy        string
+	proxyOverTLS bool
 }
 
 func newRequester(options Options) *requester {
 	proxy, variable, err := findProxy(options.BaseURL, options.Getenv)
-	secrets := newRedactor(options.Token, proxy)
+	secrets := newRedactor(options, proxy)
 	decoding := json.WithUnmarshalers(json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(secrets.decodeText), json.UnmarshalFromFunc(secrets.decodeInteger),
 		json.UnmarshalFromFunc(secrets.decodeDetails), json.UnmarshalFromFunc(owner(options.OrgHandle).check),
 	))
 	transport := newTransport(options.RootCAs, options.RequestTimeout, (&net.Dialer{Timeout: options.RequestTimeout}).DialContext)
 	r := &requester{
-		options:   options,
-		transport: transport,
-		throttle:  &throttle{longer: make(chan struct{})},
-		secrets:   secrets,
-		decoding:  json.JoinOptions(lenient, decoding),
-		proxy:     variable,
+		options:      options,
+		transport:    transport,
+		throttle:     &throttle{longer: make(chan struct{})},
+		secrets:      secrets,
+		decoding:     json.JoinOptions(lenient, decoding),
+		proxy:        variable,
+		proxyOverTLS: proxy != nil && proxy.Scheme == "https",
 	}
 	transport.Proxy = func(*http.Request) (*url.URL, error) { return proxy, err }
 	transport.OnProxyConnectResponse = r.checkProxy
@@ -71,8 +73,8 @@ func (r *requester) checkProxy(_ context.Context, _ *url.URL, _ *http.Request, a
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	_, words, _ := strings.Cut(answer.Status, " ")
-	return &ProxyError{r.proxy, &StatusError{HTTPStatus: answer.StatusCode, Status: answer.StatusCode, Message: r.secrets.sanitize(words)}}
+	status := &StatusError{HTTPStatus: answer.StatusCode, Status: answer.StatusCode, Message: r.secrets.sanitize(answer.Status)}
+	return &ProxyError{Variable: r.proxy, Refused: answer.StatusCode < http.StatusInternalServerError, Err: status}
 }
 
 // url returns the URL of an API path.
@@ -120,17 +122,17 @@ func (r *requester) get(ctx context.Context, made attempt, address *url.URL, lim
 	if err != nil {
 		return response{}, r.failure(err, &state)
 	}
-	if r.isFromProxy(address, received.status) {
-		return response{}, &ProxyError{r.proxy, r.statusError(received, received.status)}
+	switch received.status {
+	case http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:
+		if r.proxy != "" && address.Scheme == "http" { // Else it is not the proxy's.
+			return response{}, &ProxyError{Variable: r.proxy, Refused: true, Err: r.statusError(received, received.status)}
+		}
+	case http.StatusBadRequest:
+		if state.asked.Load() && !hasMessage(received.body) { // nginx says so after the handshake.
+			return response{}, &TLSError{TLSClientCertificate, "status 400 after the server asked for a client certificate"}
+		}
 	}
 	return received, nil
-}
-
-// isFromProxy reports whether a response comes from the proxy. Only of a plain
-// request can it.
-func (r *requester) isFromProxy(address *url.URL, status int) bool {
-	return r.proxy != "" && address.Scheme == "http" &&
-		(status == http.StatusProxyAuthRequired || status == http.StatusNetworkAuthenticationRequired)
 }
 
 // exchange sends a request and reads the response. It returns an error for a
@@ -201,9 +203,13 @@ func (r *requester) failure(err error, state *handshake) error {
 	case *RedirectError, *TooLargeError, *ProxyError:
 		return err
 	}
+	operation, ok := errors.AsType[*net.OpError](err)
+	if ok && operation.Op == "proxyconnect" {
+		err = operation.Err
+	}
 	typed := r.connectionError(err, state)
-	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "proxyconnect" {
-		return &ProxyError{r.proxy, typed}
+	if r.proxy != "" && state.atProxy(r.proxyOverTLS) {
+		return &ProxyError{Variable: r.proxy, Refused: ok && isSOCKSRefusal(operation), Err: typed}
 	}
 	return typed
 }
@@ -215,6 +221,9 @@ func (r *requester) connectionError(err error, state *handshake) error {
 	}
 	if cause, reason, ok := classifyTLS(err, state.asked.Load()); ok {
 		return &TLSError{Cause: cause, Reason: r.secrets.sanitize(reason)}
+	}
+	if state.asked.Load() { // The server may hang up before its alert arrives.
+		return &TLSError{Cause: TLSClientCertificate, Reason: r.secrets.sanitize(err.Error())}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &ConnectionError{Reason: "the connection closed before the response was complete"}

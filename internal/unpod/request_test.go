@@ -269,7 +269,7 @@ func TestFailure_byError(t *testing.T) {
 		"dialer timed out":                  {dialTimeout(), timedOut, true},
 		"attempt timed out":                 {fmt.Errorf("reading: %w", context.DeadlineExceeded), timedOut, true},
 		"attempt timed out while resolving": {opError("dial", &net.DNSError{UnwrapErr: context.DeadlineExceeded, Err: "i/o timeout", IsTimeout: true}), timedOut, true},
-		"proxy's handshake timed out":       {opError("proxyconnect", handshakeError{}), &ProxyError{"", timedOut}, true},
+		"proxy's handshake timed out":       {opError("proxyconnect", handshakeError{}), timedOut, true},
 
 		"certificate": {fmt.Errorf("within: %w", &tls.CertificateVerificationError{Err: errors.New("x509: not for \x1b[2J" + canary)}), &TLSError{TLSCertificate, "within: " + unverified + "not for [2J" + redacted}, false},
 		"TLS":         {errors.New("tls: no"), &TLSError{TLSOther, "tls: no"}, false},

@@ -6,7 +6,6 @@ package unpod
 import (
 	"encoding/base64"
 	"fmt"
-	"iter"
 	"net/url"
 	"regexp"
 	"slices"
@@ -44,8 +43,9 @@ var invisible = []*unicode.RangeTable{
 // redactor finds a client's secrets in text from a server or a proxy. It holds
 // them in functions, because fmt prints all other fields of a struct.
 type redactor struct {
-	// hasToken reports whether a text contains the token. It is always false for
-	// a token that is too short to tell from other text.
+	// hasToken reports whether a text contains the token, or the handle if that is
+	// one by mistake. It is always false for a token that is too short to tell from
+	// other text.
 	hasToken func(text string) bool
 	// remove replaces all secrets by removed.
 	remove func(text string) string
@@ -53,15 +53,22 @@ type redactor struct {
 	longest int
 }
 
-func newRedactor(token Token, proxy *url.URL) redactor {
-	forms := token.forms()
+func newRedactor(options Options, proxy *url.URL) redactor {
+	token := *options.Token.secret
+	forms := encodings(token)
 	secrets := slices.Concat(forms, proxyForms(proxy))
+	if len(token) < minDetectableLen {
+		forms = nil
+	}
+	if LooksLikeToken(options.OrgHandle) {
+		forms, secrets = slices.Concat(forms, encodings(options.OrgHandle)), slices.Concat(secrets, encodings(options.OrgHandle))
+	}
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // The pattern prefers the first.
 	pattern := regexp.MustCompile("(?i)" + strings.ReplaceAll(regexp.QuoteMeta(strings.Join(secrets, removed)), removed, "|"))
 	return redactor{
 		longest: len(secrets[0]),
 		hasToken: func(text string) bool {
-			return !token.isShort() && slices.ContainsFunc(forms, func(form string) bool { return containsFold(text, form) })
+			return slices.ContainsFunc(forms, func(form string) bool { return containsFold(text, form) })
 		},
 		remove: func(text string) string { return pattern.ReplaceAllLiteralString(text, removed) },
 	}
@@ -95,16 +102,19 @@ func encodings(secret string) []string {
 // token, and a cut must not leave a part of one.
 func (r redactor) sanitize(text string) string {
 	cut := len(text) > maxMessageBytes
+	text = strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], "")
+	seen := visible(text)
+	if cut || r.remove(seen) != seen || r.remove(norm.NFC.String(seen)) != norm.NFC.String(seen) {
+		text = seen
+	}
 	text = strings.Map(func(c rune) rune {
 		if unicode.IsSpace(c) {
 			return ' '
 		}
 		return c
-	}, strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], ""))
-	text = strings.TrimSpace(withoutStrays(text))
-	if seen := visible(text); r.remove(seen) != seen || r.remove(norm.NFC.String(seen)) != norm.NFC.String(seen) {
-		text = seen
-	}
+	}, text)
+	text, _ = clean(text)
+	text = strings.TrimSpace(text)
 	found := []rune(r.remove(text))
 	if cut { // The end may be the first part of a secret.
 		found = found[:max(len(found)-r.longest, 0)]
@@ -133,13 +143,14 @@ func (r redactor) decodeText(decoder *jsontext.Decoder, text *string) error {
 	}
 	sent := string(unquoted)
 	*text = norm.NFC.String(sent)
-	switch {
-	case r.hasToken(*text):
-		return problem(TokenReturned)
-	case isPlain(*text):
+	if isPlain(*text) {
+		if r.hasToken(*text) {
+			return problem(TokenReturned)
+		}
 		return nil
+	}
 	// NFC can merge a combining mark into the token's last letter.
-	case r.hasToken(sent), r.hasToken(visible(*text)), r.hasToken(visible(sent)):
+	if r.hasToken(visible(*text)) || r.hasToken(visible(sent)) {
 		return problem(TokenReturned)
 	}
 	return checkCharacters(*text)
@@ -186,36 +197,28 @@ func isPlain(text string) bool {
 
 // checkCharacters rejects stray characters, because Terraform prints text as it is.
 func checkCharacters(text string) error {
-	for _, c := range strays(text) {
-		return problem(fmt.Sprintf("contains %s (%U)", characterKind(c), c))
+	if _, stray := clean(text); stray >= 0 {
+		return problem(fmt.Sprintf("contains %s (%U)", characterKind(stray), stray))
 	}
 	return nil
 }
 
-// strays yields the invisible characters that the text around them does not need,
-// with their positions.
-func strays(text string) iter.Seq2[int, rune] {
-	return func(yield func(int, rune) bool) {
-		var before rune
-		for i, c := range text {
-			after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(c):])
-			if isInvisible(c) && !isNeeded(before, c, after) && !yield(i, c) {
-				return
-			}
-			before = c
+// clean removes invisible characters that the text around them does not need, and
+// returns the first of them, or -1.
+func clean(text string) (kept string, first rune) {
+	var before rune
+	var all strings.Builder
+	first = -1
+	for i, c := range text {
+		after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(c):])
+		if !isInvisible(c) || isNeeded(before, c, after) {
+			all.WriteRune(c)
+		} else if first < 0 {
+			first = c
 		}
+		before = c
 	}
-}
-
-// withoutStrays removes the stray characters.
-func withoutStrays(text string) string {
-	var clean strings.Builder
-	from := 0
-	for i, c := range strays(text) {
-		clean.WriteString(text[from:i])
-		from = i + utf8.RuneLen(c)
-	}
-	return clean.String() + text[from:]
+	return all.String(), first
 }
 
 // visible removes all invisible characters.

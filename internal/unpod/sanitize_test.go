@@ -29,7 +29,7 @@ func TestSanitize_hidesProxyCredentials(t *testing.T) {
 		"one letter":        {url.UserPassword("user", "a"), "say can", "s(redacted)y c(redacted)n"},
 		"the word itself":   {url.UserPassword("user", "redacted"), "is redacted", "is (redacted)"},
 	} {
-		if got := newRedactor(token, &url.URL{User: test.user}).sanitize(test.text); got != test.want {
+		if got := newRedactor(Options{Token: token}, &url.URL{User: test.user}).sanitize(test.text); got != test.want {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestSanitize_hidesProxyCredentials(t *testing.T) {
 func TestSanitize_cutLeavesNoPartOfToken(t *testing.T) {
 	t.Parallel()
 	token := testOptions(t, "https://unpod.example").Token
-	secrets := newRedactor(token, &url.URL{User: url.UserPassword("user", "b")}) // A letter of the token.
+	secrets := newRedactor(Options{Token: token}, &url.URL{User: url.UserPassword("user", "b")}) // A letter of the token.
 	for _, form := range []string{canary, base64.StdEncoding.EncodeToString([]byte(canary))} {
 		for before := maxMessageBytes - len(form) - 1; before <= maxMessageBytes+1; before++ {
 			text := "no" + strings.Repeat("\x00", before-2) + form
@@ -61,6 +61,32 @@ func TestSanitize_cutLeavesNoPartOfToken(t *testing.T) {
 	}
 }
 
+// TestSanitize_hidesHandleInFormOfToken has people swap the token and the handle.
+func TestSanitize_hidesHandleInFormOfToken(t *testing.T) {
+	t.Parallel()
+	handle := strings.Repeat("0f1e2d3c", 5)
+	swapped := func(o *Options) { o.Token, _ = ParseToken("acme"); o.OrgHandle = handle }
+	client := fakeClient(t, serve(unpodtest.JSON(403, `{"message":"No `+handle+`, acme"}`)), swapped)
+	wantFailure(t, client, 1, jsonStatus(403, "No (redacted), (redacted)"))
+	client = fakeClient(t, serve(unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"`+handle+`"}]}`)), swapped)
+	wantFailure(t, client, 1, &ShapeError{"data[0].account_sid", TokenReturned})
+}
+
+// TestSanitize_cutSelectorsLeaveNoPartOfToken cuts a token of digits that variation
+// selectors make twice as long.
+func TestSanitize_cutSelectorsLeaveNoPartOfToken(t *testing.T) {
+	t.Parallel()
+	token, err := ParseToken(strings.Repeat("0123456789", 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := strings.Join(strings.Split(strings.Repeat("0123456789", 4)[:39], ""), "\ufe0f")
+	text := "no" + strings.Repeat("\x00", maxMessageBytes-2-len(part)) + part + "\ufe0f9"
+	if got := newRedactor(Options{Token: token}, nil).sanitize(text); got != "…" {
+		t.Errorf("got %q, want nothing of the token", got)
+	}
+}
+
 // TestCheckCharacters covers the kinds of characters, and the neighbors of joiners and
 // variation selectors.
 func TestCheckCharacters(t *testing.T) {
@@ -68,7 +94,7 @@ func TestCheckCharacters(t *testing.T) {
 	const hidden = "an invisible or text-direction character "
 	for text, want := range map[string]string{
 		"Zürich ~ 1": "", "東京 支社": "", "a\u00a0b": "", "": "",
-		"\x1b[2J": "a control character (U+001B)", "a\a": "a control character (U+0007)", "\x7f": "a control character (U+007F)",
+		"\x00": "a control character (U+0000)", "\x1b[2J": "a control character (U+001B)", "a\a": "a control character (U+0007)", "\x7f": "a control character (U+007F)",
 		"a\u009b31m": "a control character (U+009B)",
 		"\n":         "a line break (U+000A)", "a\r": "a line break (U+000D)", "\u0085": "a line break (U+0085)",
 		"a\u2028b": "a line break (U+2028)", "\u2029": "a line break (U+2029)",
@@ -129,7 +155,7 @@ func TestSanitize_findsTokenBetweenInvisible(t *testing.T) {
 		}
 		for _, before := range []int{3, len("canary-0")} { // After a digit, U+FE0F may stay.
 			text := canary[:before] + string(c) + canary[before:]
-			if got := secrets.sanitize(text); got != redacted && !unicode.IsSpace(c) {
+			if got := secrets.sanitize(text); got != redacted {
 				t.Errorf("%U in the token: got %q", c, got)
 			}
 			body := `{"data":[{"id":1,"provider":"` + text + `"}]}`

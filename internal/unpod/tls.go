@@ -16,13 +16,16 @@ import (
 	"unicode"
 )
 
-// handshake watches the TLS handshake of one attempt.
+// handshake watches how one attempt connects.
 type handshake struct {
-	// started is set when the handshake starts, and heard when the server's first
-	// byte arrives after that.
-	started, heard atomic.Bool
+	// started counts the TLS handshakes: with a proxy over TLS, there are two.
+	started atomic.Int32
+	// heard is set when a byte arrives after the last handshake has started.
+	heard atomic.Bool
 	// asked is set if the server asks for a client certificate.
 	asked atomic.Bool
+	// connected is set once there is a connection to send the request on.
+	connected atomic.Bool
 }
 
 // handshakeKey is the context key for the handshake of an attempt, which net/http
@@ -35,12 +38,23 @@ func handshakeOf(ctx context.Context) *handshake { return ctx.Value(handshakeKey
 func (h *handshake) watch(ctx context.Context) context.Context {
 	ctx = context.WithValue(ctx, handshakeKey{}, h)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		TLSHandshakeStart: func() { h.heard.Store(false); h.started.Store(true) },
+		TLSHandshakeStart: func() { h.heard.Store(false); h.started.Add(1) },
+		GotConn:           func(httptrace.GotConnInfo) { h.connected.Store(true) },
 	})
 }
 
 // silent reports whether the server sent nothing since the handshake started.
-func (h *handshake) silent() bool { return h.started.Load() && !h.heard.Load() }
+func (h *handshake) silent() bool { return h.started.Load() > 0 && !h.heard.Load() }
+
+// atProxy reports whether an attempt failed before a proxy had connected it to the
+// server.
+func (h *handshake) atProxy(overTLS bool) bool {
+	own := int32(0) // the proxy's handshake
+	if overTLS {
+		own = 1
+	}
+	return !h.connected.Load() && h.started.Load() <= own
+}
 
 // sendNoCertificate answers a server that asks for a client certificate.
 func sendNoCertificate(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -85,7 +99,7 @@ func classifyTLS(err error, askedForCertificate bool) (cause TLSCause, reason st
 		return 0, "", false
 	case strings.Contains(reason, "protocol version"):
 		cause = TLSVersion
-	case alert && askedForCertificate:
+	case alert && askedForCertificate && operation.Op == "remote error":
 		cause = TLSClientCertificate
 	}
 	return cause, reason, true

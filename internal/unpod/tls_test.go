@@ -4,6 +4,7 @@
 package unpod
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -13,12 +14,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/unpodtest"
@@ -102,8 +105,10 @@ func TestTLS_rejectsUntrustedServer(t *testing.T) {
 		wantUntrusted(name, address, caCert, test.cause, test.reason)
 	}
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		address, caCert := with(&tls.Config{MinVersion: version, MaxVersion: version, ClientAuth: tls.RequireAnyClientCert})
-		wantUntrusted("client certificate, "+tls.VersionName(version), address, caCert, TLSClientCertificate, "remote error: tls: ")
+		for _, protocol := range []string{"http/1.1", "h2"} {
+			address, caCert := with(&tls.Config{MinVersion: version, MaxVersion: version, ClientAuth: tls.RequireAnyClientCert, NextProtos: []string{protocol}})
+			wantUntrusted("client certificate, "+tls.VersionName(version)+", "+protocol, address, caCert, TLSClientCertificate, "")
+		}
 	}
 	old, caCert := with(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}) //nolint:gosec // The test needs it.
 	wantUntrusted("TLS 1.1 at most", old, caCert, TLSVersion, "protocol version not supported")
@@ -112,6 +117,31 @@ func TestTLS_rejectsUntrustedServer(t *testing.T) {
 		wantUntrusted(text, startText(t, text), "", TLSPlainHTTP, notTLS)
 	}
 	wantUntrusted("other bytes", startText(t, "\x00\x01text"), "", TLSOther, notTLS)
+}
+
+// TestTLS_clientCertificateAfterHandshake has servers that ask for a client certificate
+// and go on without one. nginx then returns status 400.
+func TestTLS_clientCertificateAfterHandshake(t *testing.T) {
+	t.Parallel()
+	refused := &TLSError{TLSClientCertificate, "status 400 after the server asked for a client certificate"}
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		want   error
+	}{
+		"nginx":                   {unpodtest.HTML(400, "No required SSL certificate was sent"), refused},
+		"400 of the platform":     {unpodtest.JSON(400, `{"message":"No."}`), jsonStatus(400, "No.")},
+		"certificate is optional": {listOf("", 1), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			certificate := unpodtest.NewCertificate(t)
+			server := httptest.NewUnstartedServer(test.answer)
+			server.TLS = &tls.Config{MinVersion: tls.VersionTLS13, ClientAuth: tls.RequestClientCert, Certificates: []tls.Certificate{certificate}}
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			wantOutcome(t, trusting(t, server.URL, unpodtest.CertificatePEM(certificate)), 1, test.want, 1)
+		})
+	}
 }
 
 // TestClassifyTLS covers the errors that no server here can cause.
@@ -187,6 +217,21 @@ func TestTLS_caCertAddsToSystemRoots(t *testing.T) {
 	}
 }
 
+// sendSlowly sends a text on each connection, after the client's first message. It
+// pauses after each empty line.
+func (n *network) sendSlowly(text string) {
+	for connection, err := n.Accept(); err == nil; connection, err = n.Accept() {
+		go func() {
+			_, _ = connection.Read(make([]byte, 1000)) // It is a whole request or hello.
+			go drain(connection)
+			for each := range strings.SplitAfterSeq(text, "\r\n\r\n") {
+				_, _ = io.WriteString(connection, each) // The client may be gone.
+				<-time.After(100 * time.Millisecond)
+			}
+		}()
+	}
+}
+
 // TestTimeout_retriesSilentHandshakeOnce connects to servers that do not complete a TLS
 // handshake, or do not respond after it, directly and through a proxy.
 func TestTimeout_retriesSilentHandshakeOnce(t *testing.T) {
@@ -200,38 +245,45 @@ func TestTimeout_retriesSilentHandshakeOnce(t *testing.T) {
 		"nothing":                  {"", "", true, 2},
 		"one byte":                 {"", "\x16", false, 4},
 		"nothing, behind a proxy":  {"http://proxy.example", connected, true, 2},
-		"no answer from a proxy":   {"http://proxy.example", "", false, 4},
 		"one byte, behind a proxy": {"http://proxy.example", connected + "\x16", false, 4},
+		"no answer from a proxy":   {"http://proxy.example", "", false, 4},
+		"silent proxy over TLS":    {"https://proxy.example", "", true, 2},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			pipes := newNetwork()
 			options := testOptions(t, "https://unpod.example")
 			options.RequestTimeout, options.MaxRetries = time.Second, 3
 			withEnv(map[string]string{"HTTPS_PROXY": test.proxy})(&options)
-			go func() {
-				for {
-					connection, err := pipes.Accept()
-					if err != nil {
-						return
-					}
-					go func() {
-						first := make([]byte, 1000)
-						_, _ = connection.Read(first) // It is a whole request or hello.
-						go drain(connection)
-						for each := range strings.SplitAfterSeq(test.sends, "\r\n\r\n") {
-							_, _ = io.WriteString(connection, each) // The client may be gone.
-							<-time.After(100 * time.Millisecond)
-						}
-					}()
-				}
-			}()
-			wantFailure(t, pipes.client(t, options), test.attempts, &TimeoutError{time.Second, test.silent})
+			go pipes.sendSlowly(test.sends)
+			var want error = &TimeoutError{time.Second, test.silent}
+			if strings.Contains(name, "proxy ") || strings.HasSuffix(name, " a proxy") && test.sends == "" {
+				want = &ProxyError{"HTTPS_PROXY", false, want}
+			}
+			wantFailure(t, pipes.client(t, options), test.attempts, want)
 			pipes.wantClosed(t, pipes)
 		})
 	}
-	for before, want := range map[error]bool{&ConnectionError{}: true, &TimeoutError{}: true, &TimeoutError{Silent: true}: false} {
-		if _, _, again := retry(&TimeoutError{Silent: true}, before); again != want {
+	silent := &TimeoutError{Silent: true}
+	for before, want := range map[error]bool{&ConnectionError{}: true, &TimeoutError{}: true, silent: false, &ProxyError{Err: silent}: true} {
+		if _, _, again := retry(silent, before); again != want {
 			t.Errorf("after %#v: got %t, want %t", before, again, want)
 		}
 	}
+}
+
+// TestTimeout_silentForReadThatJoins has a read join between two silent handshakes. It
+// gets both of its attempts.
+func TestTimeout_silentForReadThatJoins(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests sentRequests
+		client := fakeClient(t, requests.by(roundTripper(func(r *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(r.Context()).TLSHandshakeStart()
+			return nil, context.DeadlineExceeded
+		})), retries(4))
+		go func() { _, _ = client.ProviderConfigurations(t.Context()) }()
+		<-time.After(gatherTime + minBackoff/4)
+		wantFailure(t, client, 2, &TimeoutError{Timeout: time.Minute, Silent: true})
+		requests.wantRequests(t, 3)
+	})
 }

@@ -67,6 +67,9 @@ func (t Token) Is(text string) bool {
 	return err == nil && t.secret != nil && *t.secret == *other.secret
 }
 
+// In reports whether a text contains the token.
+func (t Token) In(text string) bool { return t.secret != nil && strings.Contains(text, *t.secret) }
+
 // HasPrefix reports whether the token begins with a text.
 func (t Token) HasPrefix(prefix string) bool {
 	return t.secret != nil && strings.HasPrefix(*t.secret, prefix)
@@ -74,12 +77,6 @@ func (t Token) HasPrefix(prefix string) bool {
 
 // LooksLikeToken reports whether a text has the form of the platform's tokens.
 func LooksLikeToken(text string) bool { return platformToken.MatchString(text) }
-
-// forms returns the texts that reveal the token.
-func (t Token) forms() []string { return encodings(*t.secret) }
-
-// isShort reports whether a token is too short to tell from other text.
-func (t Token) isShort() bool { return len(*t.secret) < minDetectableLen }
 
 // Format prints (redacted), whatever the verb.
 func (t Token) Format(state fmt.State, _ rune) { _, _ = fmt.Fprint(state, redacted) }

@@ -29,6 +29,8 @@ func TestParseToken(t *testing.T) {
 		"quote":                  {`secret"0`, "", quotes},
 		"quoted":                 {"'secret-0'", "", quotes},
 		"quoted, typographic":    {"\u201csecret-0\u201d", "", quotes},
+		"backticks":              {"`secret-0`", "", quotes},
+		"Bearer alone":           {"Bearer", "Token Bearer", ""},
 		"quoted, prefix":         {`"Token secret-0"`, "", quotes},
 		"= inside":               {"secret=0", "", blanks},
 		"empty":                  {"", "", emptyValue},
