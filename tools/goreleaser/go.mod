@@ -1,6 +1,6 @@
 // A separate module, because this tool can publish to many services, and so has ten
-// times the dependencies of the other tools. Version 2.16 is the newest that Go 1.26
-// builds.
+// times the dependencies of the other tools. Version 2.17 needs a module that the
+// module proxy does not have.
 module github.com/unpod-ai/terraform-provider-unpod/tools/goreleaser
 
 go 1.26.3
