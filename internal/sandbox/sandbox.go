@@ -103,7 +103,7 @@ func writeCLIConfig(path, method, setting, dir string) error {
 func (s *Sandbox) buildProvider(ctx context.Context) error {
 	// As in a release, there is no cgo and no symbols. Terraform hashes the
 	// binary before each plan, so its size matters.
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", s.provider(), modulePath)
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", s.provider(), modulePath)
 	goos, goarch, _ := strings.Cut(s.CLI.platform, "_")
 	// An interrupted compiler leaves its temporary files behind.
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch, "GOTMPDIR="+s.tmp())

@@ -65,7 +65,7 @@ Send the documented request:
     --header 'Authorization: Token %[3]s' \
     --header 'Org-Handle: %[5]s'
 
-Or use it with the provider. See "Use a local build" in the README:
+Or use it with the provider. See "Try your own configuration" in the README:
 
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[3]s
@@ -87,7 +87,11 @@ func describe(settings unpodtest.Settings) string {
 		text += "Its token has expired.\n"
 	}
 	if limit := settings.RateLimit; limit.Requests > 0 {
-		text += fmt.Sprintf("It allows %d requests in %s. Above that, it responds with status 429 and Retry-After.\n", limit.Requests, limit.Window)
+		requests := "requests"
+		if limit.Requests == 1 {
+			requests = "request"
+		}
+		text += fmt.Sprintf("It allows %d %s in %s. Above that, it responds with status 429 and Retry-After.\n", limit.Requests, requests, limit.Window)
 	}
 	return text
 }

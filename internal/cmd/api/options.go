@@ -20,6 +20,7 @@ import (
 type options struct {
 	address       string
 	organizations []string
+	sameProvider  bool
 	settings      unpodtest.Settings
 }
 
@@ -31,6 +32,7 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	flags.SetOutput(io.Discard) // main prints the error.
 	flags.StringVar(&parsed.address, "address", "127.0.0.1:3001", "listen on `host:port`; port 0 picks a free port")
 	flags.Func("org", "serve an organization with this `handle`; repeat it, or separate several with commas (default "+unpodtest.OrgHandle+")", parsed.addOrganizations)
+	flags.BoolVar(&parsed.sameProvider, "same-provider", false, "add a second configuration at twilio to the first organization, to try account_sid")
 	flags.BoolVar(&parsed.settings.PublicCode, "public-code", false, "act as the code that was public in February 2026: another path, numeric provider, no account_sid, secrets in the elements")
 	flags.Func("errors", "send errors in this `form`: message, error, error-text or detail (default message)", parsed.setErrors)
 	flags.BoolVar(&parsed.settings.TokenExpired, "expired", false, "respond that the token has expired")
@@ -89,7 +91,11 @@ func (o *options) setRateLimit(text string) error {
 
 // api returns the local Unpod that the flags describe.
 func (o *options) api() *unpodtest.API {
-	api := unpodtest.New(unpodtest.Token, o.organizations[0], unpodtest.Documented()...)
+	first := unpodtest.Documented()
+	if o.sameProvider {
+		first = append(first, unpodtest.Configuration{ID: 44, Provider: new("twilio"), AccountSID: new("ACzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"), CreatedAt: new("2026-03-02T09:00:00Z")})
+	}
+	api := unpodtest.New(unpodtest.Token, o.organizations[0], first...)
 	for i, handle := range o.organizations[1:] {
 		api.AddOrganization(handle, configurationsOf(i+1)...)
 	}

@@ -52,7 +52,7 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 		return fmt.Errorf("examples/bridge needs curl: %w", err)
 	}
 	show(stdout, "\nThe Unpod provider at work, all on this machine\n\n"+
-		"Building the provider from this clone, into a local mirror. The first time takes a minute or two ...")
+		"Building the provider from this clone. The first build takes about a minute ...")
 	root, err := sandbox.ModuleRoot(ctx)
 	if err != nil {
 		return err
@@ -76,16 +76,17 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	}
 	show(stdout, "Starting a local Unpod with two provider configurations: "+server.URL+"\n"+
 		"Running "+box.CLI.Path+", version "+box.CLI.Version+", on a scratch copy of examples/bridge")
-	if err := runCommands(ctx, stdout, stderr, box.CLI.Name, workspace, server); err != nil {
+	connected, err := runCommands(ctx, stdout, stderr, box.CLI.Name, workspace, server)
+	if err != nil {
 		return err
 	}
-	show(stdout, closing)
+	show(stdout, fmt.Sprintf(closing, connected[0], connected[1]))
 	return nil
 }
 
-// runCommands runs the CLI and shows the platform's state after each change. It
+// runCommands runs the CLI, and returns what the platform has after each apply. It
 // applies saved plans, which need no confirmation.
-func runCommands(ctx context.Context, stdout, stderr io.Writer, cli string, workspace *sandbox.Workspace, server *unpodtest.Server) error {
+func runCommands(ctx context.Context, stdout, stderr io.Writer, cli string, workspace *sandbox.Workspace, server *unpodtest.Server) (connected []string, err error) {
 	env := map[string]string{
 		"UNPOD_BASE_URL":   server.URL,
 		"UNPOD_API_TOKEN":  unpodtest.Token,
@@ -97,17 +98,17 @@ func runCommands(ctx context.Context, stdout, stderr io.Writer, cli string, work
 		cmd := workspace.Command(ctx, env, strings.Fields(command)...)
 		cmd.Stdout, cmd.Stderr = stdout, stderr
 		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("%s %s: %w", cli, command, err)
+			return nil, fmt.Errorf("%s %s: %w", cli, command, err)
 		}
 		switch command {
 		case "init":
-			show(stdout, "\n(The warning about the lock file appears because the mirror has only this platform's\n"+
-				"build. With a registry, you do not see it.)")
+			show(stdout, "\n(The warning about the lock file appears because the mirror has a build for\n"+
+				"this platform only. With a registry, you do not see it.)")
 		case "apply tfplan":
-			show(stdout, "\nThe platform says that these numbers are connected:\n"+describe(server.Connections()))
+			connected = append(connected, describe(server.Connections()))
 		}
 	}
-	return nil
+	return connected, nil
 }
 
 // describe lists connections.
@@ -116,7 +117,7 @@ func describe(connections []unpodtest.Connection) string {
 	for _, c := range connections {
 		lines = append(lines, fmt.Sprintf("%s to bridge %s, through configuration %d at %s", c.PhoneNumber, c.Bridge, c.ProviderConfigID, *c.Provider))
 	}
-	return cmp.Or(strings.Join(lines, "\n"), "none")
+	return cmp.Or(strings.Join(lines, "\n  "), "none")
 }
 
 // show writes a text. It ignores errors: if nobody can see the demo, its commands
@@ -127,6 +128,11 @@ func show(stdout io.Writer, text string) {
 
 // closing sums up the demo and suggests what to do next.
 const closing = `
+Connected after the first apply:
+  %s
+Connected after the second apply:
+  %s
+
 That was the real CLI with the provider built from this clone. It installed the
 provider from a mirror, looked up a provider configuration over HTTP, and connected
 a number to a bridge with its ID. All of it ran in a temporary directory, which is

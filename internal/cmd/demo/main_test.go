@@ -28,8 +28,8 @@ func TestDemo(t *testing.T) {
 	}
 	for _, want := range []string{
 		" init\n", " plan -out=tfplan\n", " apply tfplan\n", " plan -destroy -out=tfplan\n",
-		"are connected:\n+14155550100 to bridge support-line, through configuration 42 at twilio\n",
-		"are connected:\nnone\n",
+		"\nConnected after the first apply:\n  +14155550100 to bridge support-line, through configuration 42 at twilio\n" +
+			"Connected after the second apply:\n  none\n",
 		"\nThat was the real CLI ",
 	} {
 		if !strings.Contains(stdout.String(), want) {
