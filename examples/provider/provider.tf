@@ -10,11 +10,9 @@ terraform {
 # Reads UNPOD_API_TOKEN and UNPOD_ORG_HANDLE from the environment.
 provider "unpod" {}
 
-data "unpod_telephony_provider_configuration" "twilio" {
-  provider_slug = "twilio"
-}
+data "unpod_telephony_provider_configurations" "all" {}
 
-output "twilio_id" {
-  description = "ID of the configuration at Twilio."
-  value       = data.unpod_telephony_provider_configuration.twilio.id
+output "configurations" {
+  description = "All telephony provider configurations of your organization."
+  value       = data.unpod_telephony_provider_configurations.all.provider_configurations
 }

@@ -17,20 +17,10 @@ import (
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 )
 
-// TestReadme_matchesCode checks README.md's tables of arguments and CLI versions.
-func TestReadme_matchesCode(t *testing.T) {
+// TestReadme_listsFeatures checks README.md's table of CLI versions.
+func TestReadme_listsFeatures(t *testing.T) {
 	t.Parallel()
 	readme := filesUnder(t, "README.md")["README.md"]
-	for _, a := range arguments {
-		fallback := ""
-		if a.fallback != "" {
-			fallback = "`" + a.fallback + "` "
-		}
-		row := "| `" + a.name + "` | `" + strings.Join(a.variables, "`, then `") + "` | " + fallback + "| "
-		if !strings.Contains(readme, row) {
-			t.Errorf("README.md does not have %s", row)
-		}
-	}
 	for _, needed := range []feature{optionalAttribute, terraformData, checkBlock, mockProvider, ephemeralVariable, providerForEach} {
 		row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu)
 		if needed.terraform == never {
@@ -51,8 +41,11 @@ func TestReadme_examplesPlan(t *testing.T) {
 		config.WriteString(code.groups[1])
 	}
 	output := run(t, fromText(t, config.String()), attach(t, credentials(documentedUnpod(t), nil)), "plan")
-	if want := "+ input  = 42"; !strings.Contains(output, want) {
-		t.Errorf("the plan does not have %q:\n%s", want, output)
+	if want := "+ input  = 42"; !strings.Contains(output, want) || !strings.Contains(output, listedInOutput) {
+		t.Errorf("the plan does not have %q and\n%s:\n%s", want, listedInOutput, output)
+	}
+	for _, page := range []string{"README.md", "docs/index.md"} {
+		wantWords(t, filesUnder(t, page)[page], listedInOutput)
 	}
 }
 
@@ -81,6 +74,24 @@ func anchors(page string) []string {
 		all = append(all, strings.ReplaceAll(kept, " ", "-"))
 	}
 	return all
+}
+
+// TestDocs_listSummaries checks that the troubleshooting guide has a row for each
+// summary of an error or a warning. Dots stand for a name.
+func TestDocs_listSummaries(t *testing.T) {
+	t.Parallel()
+	rows := findAll(t, `(?m)^\| ([^|]+) \|`, "docs/guides/troubleshooting.md")
+	framework := []occurrence{{groups: []string{"", missingCondition.summary}}, {groups: []string{"", emptyError("").summary}}}
+	for _, summary := range append(framework, findAll(t, `(?:explanation\{\s*|summary(?:, next)? :?= |AddError\(|lookupDiagnostic\(|New(?:Error|Warning)Diagnostic\(\s*)"([^"]+)"`, "internal/provider")...) {
+		text := strings.TrimSpace(summary.groups[1])
+		listed := slices.ContainsFunc(rows, func(row occurrence) bool {
+			before, _, dots := strings.Cut(row.groups[1], "…")
+			return strings.Contains(row.groups[1], text) || dots && strings.HasPrefix(text, strings.TrimSpace(before))
+		})
+		if !strings.HasSuffix(summary.path, "_test.go") && !listed {
+			t.Errorf("%s has the summary %q, which the troubleshooting guide does not list", summary.path, text)
+		}
+	}
 }
 
 // TestDocs_variablesExist finds environment variables in pages and examples that

@@ -44,14 +44,15 @@ func (d *telephonyProviderConfigurationsDataSource) Schema(_ context.Context, _ 
 			"Each is one set of credentials at a telephony provider such as Twilio or Plivo. For example, pass its `id` to a bridge.",
 		Attributes: map[string]schema.Attribute{
 			"provider_slug": schema.StringAttribute{
-				Optional:            true,
-				Validators:          notEmpty,
-				MarkdownDescription: "List only configurations with this `provider`, for example `twilio`." + reservedDescription,
+				Optional:   true,
+				Validators: notEmpty,
+				MarkdownDescription: "List only configurations with exactly this `provider`, for example `twilio`. If `account_sid` is set too, both must match. " +
+					"A misspelling causes no error: the list is empty, and `one()` returns null." + reservedDescription,
 			},
 			"account_sid": schema.StringAttribute{
 				Optional:            true,
 				Validators:          notEmpty,
-				MarkdownDescription: "List only configurations with this `account_sid`.",
+				MarkdownDescription: "List only configurations with exactly this `account_sid`.",
 			},
 			"provider_configurations": schema.ListNestedAttribute{
 				Computed:            true,

@@ -29,13 +29,9 @@ locals {
   configurations = data.unpod_telephony_provider_configurations.all.provider_configurations
   oldest         = timeadd(plantimestamp(), "-${var.max_age_days * 24}h")
 
-  # A configuration without a date, or with one in another format, counts as too
-  # old, so that somebody looks at it.
+  # A date that cannot be parsed counts as too old.
   too_old     = [for c in local.configurations : c.id if try(timecmp(c.created_at, local.oldest) < 0, true)]
   not_allowed = [for c in local.configurations : c.id if !contains(var.allowed_providers, coalesce(c.provider, "none"))]
-
-  ids_by_provider = { for c in local.configurations : coalesce(c.provider, "none") => c.id... }
-  repeated        = { for provider, ids in local.ids_by_provider : provider => ids if length(ids) > 1 }
 }
 
 # A failed check is only a warning. A failed read still fails the plan.
@@ -50,12 +46,5 @@ check "allowed_providers" {
   assert {
     condition     = length(local.not_allowed) == 0
     error_message = "Provider configurations at a provider that is not allowed: ${join(", ", local.not_allowed)}."
-  }
-}
-
-check "one_for_each_provider" {
-  assert {
-    condition     = length(local.repeated) == 0
-    error_message = "More than one configuration of a provider: ${jsonencode(local.repeated)}. Remove those that nothing uses."
   }
 }

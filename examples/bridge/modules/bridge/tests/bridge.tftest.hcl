@@ -38,23 +38,3 @@ run "needs_an_account" {
 
   expect_failures = [data.unpod_telephony_provider_configuration.this]
 }
-
-run "refuses_a_national_number" {
-  command = plan
-
-  variables {
-    phone_number = "0171 5550100"
-  }
-
-  expect_failures = [var.phone_number]
-}
-
-run "refuses_a_path_as_a_slug" {
-  command = plan
-
-  variables {
-    bridge_slug = "support-line/../sales-bridge-001"
-  }
-
-  expect_failures = [var.bridge_slug]
-}
