@@ -28,8 +28,8 @@ type argument struct {
 	variables []string
 	// fallback is the default. It is empty if there is none.
 	fallback string
-	// required is set if reads fail without a value.
-	required bool
+	// hint says what to set the first variable to, if reads fail without a value.
+	hint string
 	// harmless is set if Terraform may print an invalid value, or the line of the
 	// provider block that has it. Of all others, it could be a secret.
 	harmless bool
@@ -49,7 +49,7 @@ var arguments = []argument{
 		description: "API token of an Unpod account. Required, here or in the environment. Create one in the Unpod dashboard under **API Keys**. " +
 			"The provider sends it only to `base_url`, and does not log it or store it in state.",
 		variables: []string{"UNPOD_API_TOKEN", "UNPOD_PLATFORM_TOKEN"},
-		required:  true,
+		hint:      ". To create a token, open API Keys in the Unpod dashboard.",
 		inBlock:   func(model unpodProviderModel) attr.Value { return model.APIToken },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			options.Token, err = unpod.ParseToken(text)
@@ -58,10 +58,10 @@ var arguments = []argument{
 	},
 	{
 		name: "org_handle",
-		description: "Handle of the organization to read from, for example `unpod`. Required, here or in the environment. " +
+		description: "Handle of the organization to read from, for example `acme`. Required, here or in the environment. " +
 			"In Unpod's Studio View, click the settings icon, then **Copy Org Handle**. The Get All Organizations API returns it as `domain_handle`.",
 		variables: []string{"UNPOD_ORG_HANDLE"},
-		required:  true,
+		hint:      " to the organization's domain_handle.",
 		inBlock:   func(model unpodProviderModel) attr.Value { return model.OrgHandle },
 		apply: func(options *unpod.Options, text string) (_ string, err error) {
 			if options.OrgHandle, err = unpod.ParseOrgHandle(text); unpod.LooksLikeToken(text) {
@@ -99,7 +99,7 @@ var arguments = []argument{
 	{
 		name: "max_retries",
 		description: fmt.Sprintf("Maximum number of retries of a request, 0 to %d. The provider retries if the platform is unreachable, too slow, "+
-			"throttling (429) or failing (408, 500, 502, 503, 504), or if a response is incomplete.", unpod.MaxRetriesLimit),
+			"throttling (429) or failing (408, 500, 502, 503, 504), or if a response is cut off.", unpod.MaxRetriesLimit),
 		variables: []string{"UNPOD_MAX_RETRIES"},
 		fallback:  "4",
 		harmless:  true,
@@ -216,9 +216,8 @@ func (s *settings) resolve(a argument, inBlock attr.Value, getenv func(string) s
 	text, source, found := a.lookUp(inBlock, getenv)
 	if !found {
 		s.used[a.name] = a.name + " (not set)"
-		if a.required {
-			s.readDiags.AddError("The provider's "+a.name+" is missing", fmt.Sprintf(
-				"Set %s in the provider block, or set the environment variable %s.", a.name, strings.Join(a.variables, " or ")))
+		if a.hint != "" {
+			s.readDiags.AddError("The provider's "+a.name+" is missing", "Set the environment variable "+a.variables[0]+a.hint)
 		}
 		return
 	}

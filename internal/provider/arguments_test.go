@@ -151,8 +151,8 @@ func TestArguments_areRejected(t *testing.T) {
 	all, wantAll := map[string]string{}, []diagnostic{}
 	tests := map[string]test{
 		"no credentials": {map[string]string{"UNPOD_BASE_URL": local.URL}, nil, []diagnostic{
-			{summary: "The provider's api_token is missing", detail: "Set api_token in the provider block, or set the environment variable UNPOD_API_TOKEN or UNPOD_PLATFORM_TOKEN."},
-			{summary: "The provider's org_handle is missing", detail: "Set org_handle in the provider block, or set the environment variable UNPOD_ORG_HANDLE."},
+			{summary: "The provider's api_token is missing", detail: "Set the environment variable UNPOD_API_TOKEN. To create a token, open API Keys in the Unpod dashboard."},
+			{summary: "The provider's org_handle is missing", detail: "Set the environment variable UNPOD_ORG_HANDLE to the organization's domain_handle."},
 		}},
 		"variables of two platforms": {credentials(local, map[string]string{"UNPOD_PLATFORM_BASE_URL": local.URL, "UNPOD_PLATFORM_TOKEN": `"other"`}), nil, []diagnostic{{
 			summary: "The API token may be for another platform",

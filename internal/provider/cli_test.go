@@ -36,7 +36,6 @@ var (
 	checkBlock        = feature{"`check` blocks", 5, 6}
 	mockProvider      = feature{"`mock_provider` in tests", 7, 8}
 	providerForEach   = feature{"`for_each` in a provider block", never, 9}
-	ephemeralVariable = feature{"ephemeral variables", 10, 11}
 	// The example has one required_version for both CLIs.
 	ephemeralExample = feature{"examples/ephemeral-token", 11, 11}
 )

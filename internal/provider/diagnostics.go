@@ -58,7 +58,7 @@ func explain(err error, s settings) explanation {
 	case *unpod.DeadlineError:
 		return explanation{
 			"Reading from Unpod took too long", happened(err),
-			"The platform kept the read waiting. Run Terraform again when it responds normally.",
+			"Run Terraform again later: the platform responded too slowly.",
 		}
 	case *unpod.TLSError:
 		return explainTLS(err, s)
@@ -84,7 +84,7 @@ func explainResponse(err error) explanation {
 		}
 		return explanation{
 			"Unpod redirected the request", fmt.Sprintf("returned status %d, a redirect to", err.HTTPStatus) + target,
-			"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
+			"If this is your platform's address, set base_url to it. The provider does not follow redirects, because that could send the API token to another server.",
 		}
 	case *unpod.NotJSONError:
 		return explanation{
@@ -110,14 +110,17 @@ func explainResponse(err error) explanation {
 // explainShape explains a list that has what it should not have.
 func explainShape(err *unpod.ShapeError) explanation {
 	summary := "Unpod's response has an unexpected shape"
-	next := "The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + "."
+	next := "Update this provider. If that does not help, report this error with the request ID at " + issuesURL + "."
 	switch err.Problem {
 	case unpod.TokenReturned:
 		summary = "Unpod's response contains the API token"
-		next = "Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token."
+		next = "Check base_url: the Unpod API never returns the token. If this server is not an Unpod platform, replace the token."
 	case unpod.OtherOrganization:
 		summary = "Unpod listed another organization's configurations"
-		next = "Check org_handle: some platforms list what belongs to no organization if they do not know the handle."
+		next = "Check org_handle: for an unknown handle, some platforms list configurations that belong to no organization."
+	}
+	if strings.HasSuffix(err.Problem, ")") { // It names a character, which somebody has pasted.
+		next = "Remove this character from the configuration in Unpod."
 	}
 	return explanation{summary, fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem), next}
 }
@@ -126,13 +129,13 @@ func explainShape(err *unpod.ShapeError) explanation {
 func explainTLS(err *unpod.TLSError, s settings) explanation {
 	next := map[unpod.TLSCause]string{
 		unpod.TLSUnknownAuthority:  "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to " + s.used["ca_cert_pem"] + ".",
-		unpod.TLSExpired:           "Check the clock of this machine. If it is right, the platform's certificate must be renewed.",
+		unpod.TLSExpired:           "Check the clock of this machine. If it is right, ask the platform's administrator to renew the certificate.",
 		unpod.TLSOtherName:         "Check base_url: its host must be one that the certificate is for.",
-		unpod.TLSNoName:            "The platform's certificate must be reissued with a subject alternative name: a common name alone is not valid.",
+		unpod.TLSNoName:            "Ask the platform's administrator to reissue the certificate with a subject alternative name.",
 		unpod.TLSCertificate:       "Send the reason to the platform's administrator: the platform's certificate, or a CA's, is not valid.",
 		unpod.TLSClientCertificate: "The server, or a proxy in front of it, asks for a client certificate, which this provider does not support. Use an address that needs none.",
-		unpod.TLSVersion:           "The server does not support TLS 1.2 or later. The platform, or a proxy in front of it, must be updated.",
-		unpod.TLSPlainHTTP:         "The server does not speak TLS. " + plainHTTP(s, "Check base_url. Do not use http://: the API token would be readable on the way, and somebody may be intercepting this connection."),
+		unpod.TLSVersion:           "Ask the platform's administrator to enable TLS 1.2 or later.",
+		unpod.TLSPlainHTTP:         "The server does not speak TLS. " + plainHTTP(s, "Check base_url. Do not use http://: anyone on the network path could read the API token. Someone may be intercepting this connection."),
 		unpod.TLSOther:             "Check base_url, and whether something between this machine and the platform intercepts TLS.",
 	}[err.Cause]
 	return explanation{"Unpod cannot be reached over a trusted connection", happened(err), next}
@@ -153,7 +156,7 @@ func plainHTTP(s settings, elsewhere string) string {
 func explainTimeout(err *unpod.TimeoutError, s settings) explanation {
 	next := "If the platform is slow, raise " + s.used["request_timeout"] + ". If it cannot be reached at all, check base_url and the network."
 	if err.Silent {
-		next += " The server accepted the connection and then sent nothing, as one without TLS may do. " + plainHTTP(s, "If it speaks plain HTTP, it must be set up for TLS.")
+		next += " The server accepted the connection but sent nothing. It may not use TLS. " + plainHTTP(s, "If it speaks plain HTTP, it must be set up for TLS.")
 	}
 	return explanation{"Unpod did not respond in time", happened(err), next}
 }
@@ -161,7 +164,7 @@ func explainTimeout(err *unpod.TimeoutError, s settings) explanation {
 // explainProxy explains what is wrong with a proxy.
 func explainProxy(err *unpod.ProxyError) explanation {
 	next := "Check " + err.Variable + ", then the proxy, and the network between this machine and the proxy."
-	const lockout = ". They are not tried again, because that could lock the account."
+	const lockout = ". The provider does not retry, because wrong passwords can lock the account."
 	switch cause := err.Err.(type) { //nolint:errorlint // The client wraps none of them twice.
 	case nil:
 		next = "Set " + err.Variable + " to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY."
@@ -183,11 +186,11 @@ func explainProxy(err *unpod.ProxyError) explanation {
 		case cause.Status == http.StatusProxyAuthRequired:
 			next = "Check the user name and the password in " + err.Variable + lockout
 		case cause.Status == http.StatusNetworkAuthenticationRequired:
-			next = "Sign in to the network that the proxy of " + err.Variable + " belongs to."
+			next = "Sign in to the network of the proxy in " + err.Variable + "."
 		case cause.Status < http.StatusInternalServerError:
-			next = "The proxy of " + err.Variable + " does not allow this connection. Ask its administrator, or add the platform's host to NO_PROXY."
+			next = "The proxy in " + err.Variable + " does not allow this connection. Ask its administrator, or add the platform's host to NO_PROXY."
 		default:
-			next = "Check " + err.Variable + " and base_url: a proxy returns such a status if it cannot reach the host."
+			next = "Check base_url: a proxy returns this status if it cannot reach the host. Then check " + err.Variable + "."
 		}
 	}
 	return explanation{"The proxy failed", happened(err), next}
@@ -204,23 +207,23 @@ func explainStatus(err *unpod.StatusError, s settings) explanation {
 		summary, next = "Unpod denied access to the organization", forbidden(err)
 	case err.Status == http.StatusNotFound && silent:
 		return explanation{"The Unpod API was not found", happened(err),
-			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API: the public code of Unpod has no telephony."}
+			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API."}
 	case err.Status == http.StatusNotFound:
 		summary, next = "Unpod did not find what was requested", "Check org_handle: it must be the organization's domain_handle. Then check base_url."
 	case err.Status == http.StatusTooManyRequests:
 		summary, next = "Unpod throttled the request", throttled(err, s)
 	case err.Status >= http.StatusInternalServerError, err.Status == http.StatusRequestTimeout:
-		return explanation{"Unpod failed to respond", happened(err),
-			"The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."}
+		return explanation{"Unpod is unavailable", happened(err),
+			"Run Terraform again later. If that does not help, send Unpod support the request ID."}
 	case err.Status == http.StatusBadRequest && silent:
 		return explanation{"Unpod reported an error", happened(err),
 			"Check base_url: the platform may not allow its host, or a proxy or a firewall may have sent this response."}
 	case silent:
-		summary, next = "Unpod reported an error", "The response does not say why. Send Unpod support the request ID."
+		summary, next = "Unpod reported an error", "Check base_url: a response without a message may come from a proxy or a firewall. If it is right, send Unpod support the request ID."
 	default:
 		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
 	}
-	if silent { // Errors from the platform itself have a message.
+	if silent && (err.Status == http.StatusUnauthorized || err.Status == http.StatusForbidden) {
 		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}
 	return explanation{summary, happened(err), next}
@@ -233,7 +236,7 @@ func unauthorized(s settings) string {
 	case unpod.LooksLikeToken(s.options.OrgHandle):
 		return "Check whether api_token and org_handle are swapped: org_handle has the form of an API token."
 	case s.options.Token.HasPrefix("sk_"):
-		return "Check api_token: it begins with sk_, like the keys of another of Unpod's APIs. " + create
+		return "Check api_token: it begins with sk_, so it is a key for another Unpod API. " + create
 	}
 	return "Check api_token: it may be wrong, expired, deleted, or from another platform. " + create
 }
@@ -255,7 +258,7 @@ func throttled(err *unpod.StatusError, s settings) string {
 	if err.RetryAfter > unpod.MaxWait || err.Status != err.HTTPStatus {
 		return "Run Terraform again later."
 	}
-	return "Run Terraform again later. To wait for longer, raise " + s.used["max_retries"] + "."
+	return "Run Terraform again later. To wait longer, raise " + s.used["max_retries"] + "."
 }
 
 // happened describes the outcome of a request, as the end of a sentence.
@@ -275,7 +278,7 @@ func happened(err error) string {
 		return "failed at the proxy:" + outside(err.Err.Error())
 	case *unpod.DeadlineError:
 		if err.Last == nil {
-			return fmt.Sprintf("did not complete within %s. The last request has had no response yet.", err.After)
+			return fmt.Sprintf("did not complete within %s. The last request got no response.", err.After)
 		}
 		return fmt.Sprintf("did not complete within %s. The last attempt %s", err.After, happened(err.Last))
 	}

@@ -29,20 +29,21 @@ const (
 	notFromUnpod  = "The response is not from the Unpod API"
 	reported      = "Unpod reported an error"
 	throttledText = "Unpod throttled the request"
-	failedText    = "Unpod failed to respond"
+	failedText    = "Unpod is unavailable"
 	oddShape      = "Unpod's response has an unexpected shape"
 	untrusted     = "Unpod cannot be reached over a trusted connection"
 
-	tryToken    = "Check api_token: it may be wrong, expired, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard." //nolint:gosec // It is not a token.
-	tryHandle   = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
-	tryAccess   = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
-	tryProxy    = " Check base_url as well: a response without a message may come from a proxy or a firewall."
-	tryNotFound = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API: the public code of Unpod has no telephony."
-	tryNotJSON  = "Check base_url: it may lead to a web page, such as a proxy's or a sign-in page."
-	tryLater    = "The platform, or a proxy in front of it, has a problem. Run Terraform again later, or send Unpod support the request ID."
-	tryNow      = "Run Terraform again later."
-	tryMessage  = "This message is from Unpod. If it is unclear, send Unpod support the request ID."
-	tryShape    = "The API may have changed. Look for a newer version of this provider, or report this error with the request ID at " + issuesURL + "."
+	tryToken     = "Check api_token: it may be wrong, expired, deleted, or from another platform. To create a new token, open API Keys in the Unpod dashboard." //nolint:gosec // It is not a token.
+	tryHandle    = "Check org_handle: it must be the organization's domain_handle. Check that the API token has not expired and has access to the organization."
+	tryAccess    = "Check that the API token has not expired and has access to the organization. Check org_handle: it must be the organization's domain_handle."
+	tryNoMessage = "Check base_url: a response without a message may come from a proxy or a firewall. If it is right, send Unpod support the request ID."
+	tryProxy     = " Check base_url as well: a response without a message may come from a proxy or a firewall."
+	tryNotFound  = "Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API."
+	tryNotJSON   = "Check base_url: it may lead to a web page, such as a proxy's or a sign-in page."
+	tryLater     = "Run Terraform again later. If that does not help, send Unpod support the request ID."
+	tryNow       = "Run Terraform again later."
+	tryMessage   = "This message is from Unpod. If it is unclear, send Unpod support the request ID."
+	tryShape     = "Update this provider. If that does not help, report this error with the request ID at " + issuesURL + "."
 )
 
 // responses are failing responses of a server that repeats the token wherever it
@@ -68,18 +69,18 @@ var responses = map[string]struct {
 	}},
 	"redirect": {unpodtest.Redirect(301, "https://"+canary+"@unpod.dev:8443/"+canary), explanation{
 		"Unpod redirected the request", `returned status 301, a redirect to` + said(`https://unpod.dev:8443`),
-		"Check base_url: it must be the platform's final address. The provider follows no redirect, because that could send the API token to another server.",
+		"If this is your platform's address, set base_url to it. The provider does not follow redirects, because that could send the API token to another server.",
 	}},
 	"web page":                  {unpodtest.Body(200, "text/"+canary, canary), explanation{notFromUnpod, `returned status 200 with a body of type "text/(redacted)", which is not JSON.`, tryNotJSON}},
 	"empty body":                {unpodtest.JSON(200, ""), explanation{notFromUnpod, "returned status 200 with an empty body, which is not JSON.", tryNotJSON}},
 	"media type with a command": {unpodtest.Body(200, "text/##x", "No"), explanation{notFromUnpod, `returned status 200 with a body of type "text/# #x", which is not JSON.`, tryNotJSON}},
-	"no content type":           {unpodtest.Body(418, "", canary), explanation{reported, "returned status 418, a body of an unknown type and no message.", "The response does not say why. Send Unpod support the request ID." + tryProxy}},
+	"no content type":           {unpodtest.Body(418, "", canary), explanation{reported, "returned status 418, a body of an unknown type and no message.", tryNoMessage}},
 	"206":                       {unpodtest.JSON(206, `{"message":"No"}`), explanation{reported, `returned status 206` + said(`No`), tryMessage}},
 	"200 with status code 403 in its body": {unpodtest.JSON(200, `{"status_code":403,"message":"Not a member.","data":[]}`), explanation{
 		denied, `returned HTTP status 200 with status_code 403 in its body` + said(`Not a member.`), tryHandle,
 	}},
 	"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, explanation{
-		reported, "returned status 204, an empty body and no message.", "The response does not say why. Send Unpod support the request ID." + tryProxy,
+		reported, "returned status 204, an empty body and no message.", tryNoMessage,
 	}},
 	"429 for a day":             {throttle("86400"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait 24h0m0s.", tryNow}},
 	"429 for more than 30 days": {throttle("99999999999999999999"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait more than 30 days.", tryNow}},
@@ -87,20 +88,20 @@ var responses = map[string]struct {
 		throttledText, `returned HTTP status 200 with status_code 429 in its body` + said(`Slow down.`), tryNow,
 	}},
 	"429 without wait": {unpodtest.JSON(429, `{"error":{"code":"`+canary+`","message":"Rate limit exceeded."}}`), explanation{
-		throttledText, `returned status 429` + said(`Rate limit exceeded.`) + ` (error code "(redacted)")`, tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`,
+		throttledText, `returned status 429` + said(`Rate limit exceeded.`) + ` (error code "(redacted)")`, tryNow + ` To wait longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`,
 	}},
-	"429 for a minute":         {throttle("60"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait 1m0s.", tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`}},
-	"429 without message":      {unpodtest.HTML(429, ""), explanation{throttledText, "returned status 429, an empty body and no message.", tryNow + ` To wait for longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).` + tryProxy}},
+	"429 for a minute":         {throttle("60"), explanation{throttledText, `returned status 429` + said(`Wait.`) + "\n\nThe server asks to wait 1m0s.", tryNow + ` To wait longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`}},
+	"429 without message":      {unpodtest.HTML(429, ""), explanation{throttledText, "returned status 429, an empty body and no message.", tryNow + ` To wait longer, raise max_retries "0" (from UNPOD_MAX_RETRIES).`}},
 	"503 in the body of a 200": {unpodtest.JSON(200, `{"status_code":503,"data":[]}`), explanation{failedText, `returned HTTP status 200 with status_code 503 in its body, a body of type "application/json" and no message.`, tryLater}},
 	"408":                      {unpodtest.HTML(408, ""), explanation{failedText, "returned status 408, an empty body and no message.", tryLater}},
 	"504":                      {unpodtest.HTML(504, canary), explanation{failedText, `returned status 504, a body of type "text/html" and no message.`, tryLater}},
 	"text as id":               {unpodtest.JSON(200, `{"data":[{"id":1},{"id":"one","x":"`+canary+`"}]}`), explanation{oddShape, "returned status 200, but data[1].id is not a 64-bit integer.", tryShape}},
 	"control character": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"account_sid":"AC\u001b[2J"}]}`), explanation{
-		oddShape, "returned status 200, but data[1].account_sid contains a control character (U+001B).", tryShape,
+		oddShape, "returned status 200, but data[1].account_sid contains a control character (U+001B).", "Remove this character from the configuration in Unpod.",
 	}},
 	"element of another organization": {unpodtest.JSON(200, `{"data":[{"id":1},{"id":2,"org_handle":"`+canary+`"}]}`), explanation{
 		"Unpod listed another organization's configurations", "returned status 200, but data[1].org_handle is not the organization that was asked for.",
-		`Check org_handle: some platforms list what belongs to no organization if they do not know the handle.`,
+		`Check org_handle: for an unknown handle, some platforms list configurations that belong to no organization.`,
 	}},
 	"incomplete list": {unpodtest.JSON(200, `{"count":3,"data":[{"id":1},{"id":2,"`+canary+`":1}]}`), explanation{
 		"Unpod's list is incomplete", "returned 2 elements of a list that should have 3.",
@@ -109,7 +110,7 @@ var responses = map[string]struct {
 	// Terraform normalizes the Kelvin sign to the K of the token.
 	"token in a field": {unpodtest.JSON(200, `{"data":[{"id":1,"account_sid":"AC`+strings.Replace(canary, "K", "\u212a", 1)+`"}]}`), explanation{
 		"Unpod's response contains the API token", "returned status 200, but data[0].account_sid contains the API token.",
-		"Check base_url. The Unpod API never does this. If the server is not an Unpod platform, it knows the token now: replace the token.",
+		"Check base_url: the Unpod API never returns the token. If this server is not an Unpod platform, replace the token.",
 	}},
 	"oversized body": {unpodtest.JSON(200, strings.Repeat(canary, 1<<20)), explanation{
 		"Unpod's response is too large", "returned more than 16 MiB, the provider's limit.", "Check base_url: no organization has a list of this size.",
@@ -158,7 +159,7 @@ func TestErrors_mistakenCredentials(t *testing.T) {
 	local := startUnpod(t)
 	for name, test := range map[string]struct{ token, handle, next string }{
 		"swapped": {unpodtest.OrgHandle, strings.Repeat("0f1e2D3C", 5), "Check whether api_token and org_handle are swapped: org_handle has the form of an API token."},
-		"a key":   {"sk_0123456789", unpodtest.OrgHandle, "Check api_token: it begins with sk_, like the keys of another of Unpod's APIs. To create a new token, open API Keys in the Unpod dashboard."},
+		"a key":   {"sk_0123456789", unpodtest.OrgHandle, "Check api_token: it begins with sk_, so it is a key for another Unpod API. To create a new token, open API Keys in the Unpod dashboard."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -205,7 +206,7 @@ func TestErrors_connection(t *testing.T) {
 		}},
 		"refusing proxy": {tls, map[string]string{"UNPOD_BASE_URL": "https://unpod.invalid", "HTTPS_PROXY": proxy.URL}, explanation{
 			"The proxy failed", "failed, because the proxy returned status 407" + said("407 Proxy Authentication Required"),
-			"Check the user name and the password in HTTPS_PROXY. They are not tried again, because that could lock the account.",
+			"Check the user name and the password in HTTPS_PROXY. The provider does not retry, because wrong passwords can lock the account.",
 		}},
 		"too slow": {local, map[string]string{"UNPOD_REQUEST_TIMEOUT": "50ms"}, explanation{
 			"Unpod did not respond in time", "did not complete within 50ms.",
@@ -249,7 +250,7 @@ func TestCallDiagnostic(t *testing.T) {
 	t.Parallel()
 	used := settings{used: map[string]string{"base_url": "B", "org_handle": "O", "api_token": "T", "max_retries": "M"}}
 	const tookTooLong = "Reading from Unpod took too long"
-	const tryNormal = "The platform kept the read waiting. Run Terraform again when it responds normally."
+	const tryNormal = "Run Terraform again later: the platform responded too slowly."
 	busy := &unpod.StatusError{HTTPStatus: 503, Status: 503, Message: "Busy."}
 	late := func(last error) error { return &unpod.DeadlineError{After: 450 * time.Second, Last: last} }
 	for name, test := range map[string]struct {
@@ -260,7 +261,7 @@ func TestCallDiagnostic(t *testing.T) {
 		"late, after a status":  {late(busy), explanation{tookTooLong, `did not complete within 7m30s. The last attempt returned status 503` + said("Busy."), tryNormal}},
 		"late, after a timeout": {late(&unpod.TimeoutError{Timeout: time.Minute}), explanation{tookTooLong, "did not complete within 7m30s. The last attempt did not complete within 1m0s.", tryNormal}},
 		"late, after a proxy":   {late(&unpod.ProxyError{Variable: "V", Err: busy}), explanation{tookTooLong, "did not complete within 7m30s. The last attempt failed, because the proxy returned status 503" + said("Busy."), tryNormal}},
-		"late, no response yet": {late(nil), explanation{tookTooLong, "did not complete within 7m30s. The last request has had no response yet.", tryNormal}},
+		"late, no response yet": {late(nil), explanation{tookTooLong, "did not complete within 7m30s. The last request got no response.", tryNormal}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -290,7 +291,7 @@ func TestCallDiagnostic(t *testing.T) {
 func TestCallDiagnostic_causes(t *testing.T) {
 	t.Parallel()
 	const slow = "If the platform is slow, raise R. If it cannot be reached at all, check base_url and the network."
-	const silent = slow + " The server accepted the connection and then sent nothing, as one without TLS may do. If it speaks plain HTTP, "
+	const silent = slow + " The server accepted the connection but sent nothing. It may not use TLS. If it speaks plain HTTP, "
 	const setHTTP = `set base_url to "http://[::1]:3001/prefix".`
 	settingsFor := func(host string) settings {
 		return settings{
@@ -307,33 +308,33 @@ func TestCallDiagnostic_causes(t *testing.T) {
 		elsewhere, here string // here is empty if it is the same
 	}{
 		"unknown authority":  {untrustedBy(unpod.TLSUnknownAuthority), "Check base_url. If the platform's certificate is from a private CA, add that CA's certificate to C.", ""},
-		"expired":            {untrustedBy(unpod.TLSExpired), "Check the clock of this machine. If it is right, the platform's certificate must be renewed.", ""},
+		"expired":            {untrustedBy(unpod.TLSExpired), "Check the clock of this machine. If it is right, ask the platform's administrator to renew the certificate.", ""},
 		"other name":         {untrustedBy(unpod.TLSOtherName), "Check base_url: its host must be one that the certificate is for.", ""},
-		"no name":            {untrustedBy(unpod.TLSNoName), "The platform's certificate must be reissued with a subject alternative name: a common name alone is not valid.", ""},
+		"no name":            {untrustedBy(unpod.TLSNoName), "Ask the platform's administrator to reissue the certificate with a subject alternative name.", ""},
 		"other certificate":  {untrustedBy(unpod.TLSCertificate), "Send the reason to the platform's administrator: the platform's certificate, or a CA's, is not valid.", ""},
 		"client certificate": {untrustedBy(unpod.TLSClientCertificate), "The server, or a proxy in front of it, asks for a client certificate, which this provider does not support. Use an address that needs none.", ""},
-		"old version":        {untrustedBy(unpod.TLSVersion), "The server does not support TLS 1.2 or later. The platform, or a proxy in front of it, must be updated.", ""},
+		"old version":        {untrustedBy(unpod.TLSVersion), "Ask the platform's administrator to enable TLS 1.2 or later.", ""},
 		"other":              {untrustedBy(unpod.TLSOther), "Check base_url, and whether something between this machine and the platform intercepts TLS.", ""},
 		"plain HTTP": {
 			untrustedBy(unpod.TLSPlainHTTP),
-			"The server does not speak TLS. Check base_url. Do not use http://: the API token would be readable on the way, and somebody may be intercepting this connection.",
+			"The server does not speak TLS. Check base_url. Do not use http://: anyone on the network path could read the API token. Someone may be intercepting this connection.",
 			"The server does not speak TLS. If it speaks plain HTTP, " + setHTTP,
 		},
 		"timeout":                  {&unpod.TimeoutError{}, slow, ""},
 		"silent":                   {&unpod.TimeoutError{Silent: true}, silent + "it must be set up for TLS.", silent + setHTTP},
 		"invalid variable":         {proxy(nil), "Set V to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY.", ""},
 		"proxy is down":            {proxy(&unpod.ConnectionError{}), checkProxy, ""},
-		"proxy's status":           {status(500), "Check V and base_url: a proxy returns such a status if it cannot reach the host.", ""},
-		"proxy refuses":            {&unpod.ProxyError{Variable: "V", Refused: true, Err: &unpod.ConnectionError{}}, "Check the user name and the password in V. They are not tried again, because that could lock the account.", ""},
+		"proxy's status":           {status(500), "Check base_url: a proxy returns this status if it cannot reach the host. Then check V.", ""},
+		"proxy refuses":            {&unpod.ProxyError{Variable: "V", Refused: true, Err: &unpod.ConnectionError{}}, "Check the user name and the password in V. The provider does not retry, because wrong passwords can lock the account.", ""},
 		"proxy is silent":          {proxy(&unpod.TimeoutError{Silent: true}), "Check V: the proxy may not speak TLS. If so, write http:// instead of https:// there.", ""},
 		"proxy is slow":            {proxy(&unpod.TimeoutError{}), checkProxy, ""},
 		"proxy in plain HTTP":      {proxy(untrustedBy(unpod.TLSPlainHTTP)), "The proxy does not speak TLS. Write http:// instead of https:// in V.", ""},
 		"proxy with a private CA":  {proxy(untrustedBy(unpod.TLSUnknownAuthority)), "Check V. If the proxy's certificate is from a private CA, add that CA's certificate to ca_cert_pem.", ""},
 		"proxy, other certificate": {proxy(untrustedBy(unpod.TLSOtherName)), checkProxy, ""},
-		"proxy, 407":               {status(407), "Check the user name and the password in V. They are not tried again, because that could lock the account.", ""},
-		"proxy, 511":               {status(511), "Sign in to the network that the proxy of V belongs to.", ""},
-		"proxy, 403":               {status(403), "The proxy of V does not allow this connection. Ask its administrator, or add the platform's host to NO_PROXY.", ""},
-		"proxy, 502":               {status(502), "Check V and base_url: a proxy returns such a status if it cannot reach the host.", ""},
+		"proxy, 407":               {status(407), "Check the user name and the password in V. The provider does not retry, because wrong passwords can lock the account.", ""},
+		"proxy, 511":               {status(511), "Sign in to the network of the proxy in V.", ""},
+		"proxy, 403":               {status(403), "The proxy in V does not allow this connection. Ask its administrator, or add the platform's host to NO_PROXY.", ""},
+		"proxy, 502":               {status(502), "Check base_url: a proxy returns this status if it cannot reach the host. Then check V.", ""},
 	} {
 		if test.here == "" {
 			test.here = test.elsewhere

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -16,21 +15,6 @@ import (
 
 	"github.com/unpod-ai/terraform-provider-unpod/internal/sandbox"
 )
-
-// TestReadme_listsFeatures checks README.md's table of CLI versions.
-func TestReadme_listsFeatures(t *testing.T) {
-	t.Parallel()
-	readme := filesUnder(t, "README.md")["README.md"]
-	for _, needed := range []feature{optionalAttribute, terraformData, checkBlock, mockProvider, ephemeralVariable, providerForEach} {
-		row := fmt.Sprintf("| %s | 1.%d | 1.%d |", needed.name, needed.terraform, needed.openTofu)
-		if needed.terraform == never {
-			row = fmt.Sprintf("| %s | | 1.%d |", needed.name, needed.openTofu)
-		}
-		if !strings.Contains(readme, row) {
-			t.Errorf("README.md does not have %s", row)
-		}
-	}
-}
 
 // TestReadme_examplesPlan plans the code blocks of README.md as one configuration.
 func TestReadme_examplesPlan(t *testing.T) {

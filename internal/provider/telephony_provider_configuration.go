@@ -21,7 +21,7 @@ const (
 	createdAtDescription  = "Creation time, as the API returns it, for example `2026-02-07T10:00:00Z`. Null on some platforms."
 	// reservedDescription explains why an attribute is not named like the API's
 	// field.
-	reservedDescription = " Elements of the list call it `provider`, a name that Terraform reserves in data blocks."
+	reservedDescription = " In list elements, this is `provider`, a name that Terraform reserves in data blocks."
 )
 
 // element is a configuration in state. The msgpack tags name the attributes of a

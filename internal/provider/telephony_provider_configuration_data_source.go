@@ -48,7 +48,7 @@ func (d *telephonyProviderConfigurationDataSource) Schema(_ context.Context, _ d
 	const condition = " If set, the configuration must have this value."
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Look up one telephony provider configuration of your Unpod organization by `id`, `provider_slug` or `account_sid`. " +
-			"All that you set must match. Fails unless exactly one configuration does. You can read all four attributes.",
+			"All that you set must match. Fails unless exactly one configuration does. Returns all four attributes.",
 		Attributes: map[string]schema.Attribute{
 			"id":            schema.NumberAttribute{Optional: true, Computed: true, Validators: []validator.Number{int64Validator{}}, MarkdownDescription: idDescription + condition},
 			"provider_slug": schema.StringAttribute{Optional: true, Computed: true, Validators: notEmpty, MarkdownDescription: providerDescription + condition + reservedDescription},

@@ -52,7 +52,7 @@ func (d *telephonyProviderConfigurationsDataSource) Schema(_ context.Context, _ 
 			"account_sid": schema.StringAttribute{
 				Optional:            true,
 				Validators:          notEmpty,
-				MarkdownDescription: "List only configurations with exactly this `account_sid`.",
+				MarkdownDescription: "List only configurations with exactly this `account_sid`. If `provider_slug` is set too, both must match.",
 			},
 			"provider_configurations": schema.ListNestedAttribute{
 				Computed:            true,

@@ -47,8 +47,8 @@ var (
 	errNotCertificates = errors.New("must contain only PEM-encoded certificates")
 )
 
-// MaxRetriesLimit caps Options.MaxRetries. With ten retries, a read from a platform
-// that is down fails after about five minutes.
+// MaxRetriesLimit caps Options.MaxRetries. With ten retries, a read fails after two to
+// four minutes if each connection fails at once.
 const MaxRetriesLimit = 10
 
 // ParseRequestTimeout parses a positive duration such as 1m30s.

@@ -3,7 +3,7 @@ data "unpod_telephony_provider_configuration" "twilio" {
   provider_slug = "twilio"
 }
 
-# By account SID, if there are several configurations at Plivo.
+# By account SID, if there are several accounts at Plivo.
 data "unpod_telephony_provider_configuration" "plivo_india" {
   account_sid = "MAyyyyyyyyyyyyyyyyyyyyyyy"
 }

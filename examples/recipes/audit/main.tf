@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.5" # check blocks; OpenTofu has them since 1.6
+  required_version = ">= 1.5" # check blocks
 
   required_providers {
     unpod = {

@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.4" # terraform_data; OpenTofu has it since 1.6
+  required_version = ">= 1.4" # terraform_data
 
   required_providers {
     unpod = {

@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.3" # optional attributes; OpenTofu has them since 1.6
+  required_version = ">= 1.3" # optional attributes
 
   required_providers {
     unpod = {

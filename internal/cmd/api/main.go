@@ -58,7 +58,7 @@ func introduce(stdout io.Writer, base string, o *options) error {
   org handle  %[4]s
   bridge      %[7]s
 
-Send the documented request:
+Send a request:
 
   curl --request GET \
     --url %[1]s%[6]s \
@@ -70,15 +70,20 @@ Or use it with the provider. See "Try your own configuration" in the README:
   export UNPOD_BASE_URL=%[1]s
   export UNPOD_API_TOKEN=%[3]s
   export UNPOD_ORG_HANDLE=%[5]s
-`, base, describe(o.settings), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], o.settings.ListPath(), unpodtest.Bridge)
+`, base, describe(o), unpodtest.Token, strings.Join(o.organizations, ", "), o.organizations[0], o.settings.ListPath(), unpodtest.Bridge)
 	return err
 }
 
 // describe describes the settings of the local Unpod in lines of text.
-func describe(settings unpodtest.Settings) string {
-	text := "Each organization has two provider configurations, as the documentation shows them.\n"
+func describe(o *options) string {
+	settings := o.settings
+	text := "Each organization has the two configurations of Unpod's documentation.\n"
 	if settings.PublicCode {
-		text = "It acts as the code that was public in February 2026: another path, a provider number, no account_sid, and secrets (all made up).\n"
+		text = "It acts as the code that was public in February 2026: another path,\n" +
+			"a provider number, no account_sid, and secrets (all made up).\n"
+	}
+	if o.sameProvider {
+		text += "The first one also has a second configuration at twilio, 44.\n"
 	}
 	if settings.Errors != "" {
 		text += fmt.Sprintf("Its errors have the form %q.\n", string(settings.Errors))
@@ -91,7 +96,7 @@ func describe(settings unpodtest.Settings) string {
 		if limit.Requests == 1 {
 			requests = "request"
 		}
-		text += fmt.Sprintf("It allows %d %s in %s. Above that, it responds with status 429 and Retry-After.\n", limit.Requests, requests, limit.Window)
+		text += fmt.Sprintf("It allows %d %s in %s, and responds with status 429 above that.\n", limit.Requests, requests, limit.Window)
 	}
 	return text
 }

@@ -98,11 +98,11 @@ func TestOptions(t *testing.T) {
 		"second organization":  {"-org=a,b", "b", 200, `"id":142`, "UNPOD_ORG_HANDLE=a\n"},
 		"repeated":             {"-org a -org b", "b", 200, `"account_sid":"MAyyyyyyyyyyyyyyyyyyyyyyy-2"`, "org handle  a, b\n"},
 		"unknown organization": {"-org=a", unpodtest.OrgHandle, 403, `"message":"Invalid`, "org handle  a\n"},
-		"same provider":        {"-same-provider", unpodtest.OrgHandle, 200, `"id":44,"provider":"twilio"`, exports},
+		"same provider":        {"-same-provider", unpodtest.OrgHandle, 200, `"id":44,"provider":"twilio"`, "a second configuration at twilio"},
 		"public code":          {"-public-code", unpodtest.OrgHandle, 200, unpodtest.APISecret, "It acts as the code that was public"},
 		"errors":               {"-errors=detail", "x", 403, `{"detail":`, `have the form "detail"`},
 		"expired":              {"-expired -errors=error", unpodtest.OrgHandle, 403, `{"error":{"code":"token_expired",`, "Its token has expired."},
-		"rate limit":           {"-rate-limit=1/1h", unpodtest.OrgHandle, 429, "throttled", "It allows 1 request in 1h0m0s."},
+		"rate limit":           {"-rate-limit=1/1h", unpodtest.OrgHandle, 429, "throttled", "It allows 1 request in 1h0m0s, "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -31,14 +31,14 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	flags := flag.NewFlagSet("api", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints the error.
 	flags.StringVar(&parsed.address, "address", "127.0.0.1:3001", "listen on `host:port`; port 0 picks a free port")
-	flags.Func("org", "serve an organization with this `handle`; repeat it, or separate several with commas (default "+unpodtest.OrgHandle+")", parsed.addOrganizations)
-	flags.BoolVar(&parsed.sameProvider, "same-provider", false, "add a second configuration at twilio to the first organization, to try account_sid")
-	flags.BoolVar(&parsed.settings.PublicCode, "public-code", false, "act as the code that was public in February 2026: another path, numeric provider, no account_sid, secrets in the elements")
-	flags.Func("errors", "send errors in this `form`: message, error, error-text or detail (default message)", parsed.setErrors)
+	flags.Func("org", "serve an organization with this `handle`; repeat it for several (default "+unpodtest.OrgHandle+")", parsed.addOrganizations)
+	flags.BoolVar(&parsed.sameProvider, "same-provider", false, "add a second configuration at twilio, to try account_sid")
+	flags.BoolVar(&parsed.settings.PublicCode, "public-code", false, "act as the code that was public in February 2026")
+	flags.Func("errors", "send errors in this `form`: message, error, error-text or detail", parsed.setErrors)
 	flags.BoolVar(&parsed.settings.TokenExpired, "expired", false, "respond that the token has expired")
 	flags.Func("rate-limit", "allow `n/window`, such as 3/10s, and respond with status 429 above that", parsed.setRateLimit)
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		_, _ = fmt.Fprintln(stdout, "Pass flags through make, for example: make api ARGS='-public-code -errors=detail'")
+		_, _ = fmt.Fprintln(stdout, "Pass flags through make: make api ARGS='-public-code -errors=detail'")
 		flags.SetOutput(stdout)
 		flags.PrintDefaults()
 		return nil, err

@@ -75,7 +75,7 @@ func run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 		return err
 	}
 	show(stdout, "Starting a local Unpod with two provider configurations: "+server.URL+"\n"+
-		"Running "+box.CLI.Path+", version "+box.CLI.Version+", on a scratch copy of examples/bridge")
+		"Running "+box.CLI.Name+" "+box.CLI.Version+" on a copy of examples/bridge:\n  "+box.CLI.Path)
 	connected, err := runCommands(ctx, stdout, stderr, box.CLI.Name, workspace, server)
 	if err != nil {
 		return err
@@ -102,8 +102,8 @@ func runCommands(ctx context.Context, stdout, stderr io.Writer, cli string, work
 		}
 		switch command {
 		case "init":
-			show(stdout, "\n(The warning about the lock file appears because the mirror has a build for\n"+
-				"this platform only. With a registry, you do not see it.)")
+			show(stdout, "\n(Terraform warns about the lock file because the provider comes from a mirror on\n"+
+				"disk. With a registry, you do not see it.)")
 		case "apply tfplan":
 			connected = append(connected, describe(server.Connections()))
 		}
@@ -128,16 +128,12 @@ func show(stdout io.Writer, text string) {
 
 // closing sums up the demo and suggests what to do next.
 const closing = `
+That was the real CLI with the provider built from this clone. It installed the
+provider from a mirror, looked up a configuration over HTTP, and connected a
+number to a bridge with its ID, in a temporary directory that is removed now.
+Next, try your own configuration: see README.md.
+
 Connected after the first apply:
   %s
 Connected after the second apply:
-  %s
-
-That was the real CLI with the provider built from this clone. It installed the
-provider from a mirror, looked up a provider configuration over HTTP, and connected
-a number to a bridge with its ID. All of it ran in a temporary directory, which is
-being removed now.
-
-Next:
-  make api    keeps a local Unpod running, to try your own Terraform files with
-  README.md   says how to use the provider with your organization`
+  %s`
