@@ -24,6 +24,7 @@ func TestSanitize_hidesProxyCredentials(t *testing.T) {
 	}{
 		"none":              {nil, "all: is :fine", "all: is :fine"},
 		"user name alone":   {url.User("hunter"), "No hunter: ever", "No (redacted): ever"},
+		"padded Base64":     {url.UserPassword("user", "hunter"), "Basic dXNlcjpodW50ZXI= no", "Basic (redacted) no"},
 		"before normalized": {url.UserPassword("user", "caf\u00e9"), "cafe\u0301 is wrong", "(redacted) is wrong"},
 		"as in a URL":       {url.UserPassword("user", "a@b$c&d"), "http://user:a%40b$c&d@proxy", "http://user:(redacted)@proxy"},
 		"one letter":        {url.UserPassword("user", "a"), "say can", "s(redacted)y c(redacted)n"},
@@ -94,7 +95,7 @@ func TestCheckCharacters(t *testing.T) {
 	const hidden = "an invisible or text-direction character "
 	for text, want := range map[string]string{
 		"Zürich ~ 1": "", "東京 支社": "", "a\u00a0b": "", "": "",
-		"\x00": "a control character (U+0000)", "\x1b[2J": "a control character (U+001B)", "a\a": "a control character (U+0007)", "\x7f": "a control character (U+007F)",
+		"\x00\x01": "a control character (U+0000)", "\x1b[2J": "a control character (U+001B)", "a\a": "a control character (U+0007)", "\x7f": "a control character (U+007F)",
 		"a\u009b31m": "a control character (U+009B)",
 		"\n":         "a line break (U+000A)", "a\r": "a line break (U+000D)", "\u0085": "a line break (U+0085)",
 		"a\u2028b": "a line break (U+2028)", "\u2029": "a line break (U+2029)",
