@@ -170,7 +170,7 @@ func explainProxy(err *unpod.ProxyError) explanation {
 		next = "Set " + err.Variable + " to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY."
 	case *unpod.ConnectionError:
 		if err.Refused {
-			next = "Check the user name and the password in " + err.Variable + lockout
+			next = "Check the user name and the password in " + err.Variable + ", and whether the proxy allows this connection" + lockout
 		}
 	case *unpod.TimeoutError:
 		if cause.Silent {

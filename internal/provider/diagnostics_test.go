@@ -325,7 +325,7 @@ func TestCallDiagnostic_causes(t *testing.T) {
 		"invalid variable":         {proxy(nil), "Set V to a URL such as http://proxy.example:3128. To connect without a proxy, unset it, or add the platform's host to NO_PROXY.", ""},
 		"proxy is down":            {proxy(&unpod.ConnectionError{}), checkProxy, ""},
 		"proxy's status":           {status(500), "Check base_url: a proxy returns this status if it cannot reach the host. Then check V.", ""},
-		"proxy refuses":            {&unpod.ProxyError{Variable: "V", Refused: true, Err: &unpod.ConnectionError{}}, "Check the user name and the password in V. The provider does not retry, because wrong passwords can lock the account.", ""},
+		"proxy refuses":            {&unpod.ProxyError{Variable: "V", Refused: true, Err: &unpod.ConnectionError{}}, "Check the user name and the password in V, and whether the proxy allows this connection. The provider does not retry, because wrong passwords can lock the account.", ""},
 		"proxy is silent":          {proxy(&unpod.TimeoutError{Silent: true}), "Check V: the proxy may not speak TLS. If so, write http:// instead of https:// there.", ""},
 		"proxy is slow":            {proxy(&unpod.TimeoutError{}), checkProxy, ""},
 		"proxy in plain HTTP":      {proxy(untrustedBy(unpod.TLSPlainHTTP)), "The proxy does not speak TLS. Write http:// instead of https:// in V.", ""},

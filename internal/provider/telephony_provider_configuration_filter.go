@@ -162,7 +162,7 @@ func hcl(text string) string {
 	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{", "##", `#\u0023`).Replace(text)
 	var escaped strings.Builder
 	for _, c := range text {
-		if unicode.IsPrint(c) {
+		if unicode.IsPrint(c) && !unpod.IsInvisible(c) {
 			escaped.WriteRune(c)
 		} else {
 			_, _ = fmt.Fprintf(&escaped, `\U%08x`, c)

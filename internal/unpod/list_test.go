@@ -149,7 +149,7 @@ func TestResponse_statusAndType(t *testing.T) {
 		"message in HTML":         {unpodtest.HTML(410, `<h1>Gone</h1>`), &StatusError{HTTPStatus: 410, Status: 410, BodyType: BodyType{MediaType: "text/html"}}},
 		"message in text/html":    {unpodtest.HTML(404, `{"message":"No."}`), &StatusError{HTTPStatus: 404, Status: 404, Message: "No.", BodyType: BodyType{MediaType: "text/html"}}},
 		"message after a BOM":     {unpodtest.JSON(403, "\ufeff"+`{"message":"No."}`), jsonStatus(403, "No.")},
-		"message is sanitized":    {unpodtest.JSON(403, `{"message":"\u001b[31m`+canary+`\n."}`), jsonStatus(403, "[31m"+redacted+".")},
+		"message is sanitized":    {unpodtest.JSON(403, `{"message":"\u001b[31m`+canary+`\n."}`), jsonStatus(403, "[31m"+redacted+" .")},
 		"code is sanitized":       {unpodtest.JSON(403, `{"error":{"code":"\u001b`+canary+`"}}`), &StatusError{HTTPStatus: 403, Status: 403, Code: redacted, BodyType: jsonBody}},
 		"type is the token":       {unpodtest.Body(403, "text/"+canary, ""), &StatusError{HTTPStatus: 403, Status: 403, BodyType: BodyType{true, "text/" + redacted}}},
 		"503 in the body":         {unpodtest.JSON(200, `{"status_code":503,"message":"Later.","data":[]}`), &StatusError{HTTPStatus: 200, Status: 503, Message: "Later.", BodyType: jsonBody}},

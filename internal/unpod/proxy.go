@@ -18,7 +18,7 @@ import (
 // parsed. Here that is an error, since the user wants a proxy.
 func findProxy(address *url.URL, getenv func(string) string) (proxy *url.URL, variable string, err error) {
 	variable = strings.ToUpper(address.Scheme) + "_PROXY"
-	if getenv(variable) == "" {
+	if strings.TrimSpace(getenv(variable)) == "" {
 		variable = strings.ToLower(variable)
 	}
 	find := func(value string) *url.URL {
@@ -55,6 +55,6 @@ func proxyForms(proxy *url.URL) []string {
 // isSOCKSRefusal reports whether a SOCKS proxy refuses for good. net/http has only
 // texts for it.
 func isSOCKSRefusal(operation *net.OpError) bool {
-	text := operation.Error()
+	text := operation.Err.Error() // Without the names of hosts.
 	return strings.HasPrefix(operation.Op, "socks") && (strings.Contains(text, "authentication") || strings.Contains(text, "not allowed"))
 }

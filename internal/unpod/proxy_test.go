@@ -237,7 +237,7 @@ func TestProxy_socksRefuses(t *testing.T) {
 		for _, scheme := range []string{"HTTP", "HTTPS"} {
 			t.Run(name+"/"+scheme, func(t *testing.T) {
 				t.Parallel()
-				client := proxied(t, strings.ToLower(scheme)+"://unpod.invalid", "", map[string]string{scheme + "_PROXY": startSOCKS(t, test.answers...)})
+				client := proxied(t, strings.ToLower(scheme)+"://authentication.invalid", "", map[string]string{scheme + "_PROXY": startSOCKS(t, test.answers...)})
 				_, err := client.ProviderConfigurations(t.Context())
 				failed, ok := errors.AsType[*CallError](err)
 				if !ok || (failed.Attempts == 1) != test.final {
@@ -288,6 +288,40 @@ func TestProxy_isNotReached(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestProxy_wantsClientCertificate has a proxy over TLS that wants a certificate. In TLS
+// 1.3, it says so after the handshake.
+func TestProxy_wantsClientCertificate(t *testing.T) {
+	t.Parallel()
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		for _, scheme := range []string{"HTTP", "HTTPS"} {
+			certificate := unpodtest.NewCertificate(t)
+			proxy := startUntrusted(t, &tls.Config{MinVersion: version, MaxVersion: version, ClientAuth: tls.RequireAnyClientCert, Certificates: []tls.Certificate{certificate}})
+			client := proxied(t, strings.ToLower(scheme)+"://unpod.invalid", unpodtest.CertificatePEM(certificate), map[string]string{scheme + "_PROXY": proxy})
+			_, err := client.ProviderConfigurations(t.Context())
+			refusal, _ := errors.AsType[*ProxyError](err)
+			if refusal == nil {
+				t.Fatalf("%s, %s: got error %v, want a *ProxyError", tls.VersionName(version), scheme, err)
+			}
+			if untrusted, ok := refusal.Err.(*TLSError); !ok || untrusted.Cause != TLSClientCertificate { //nolint:errorlint // It is not wrapped.
+				t.Errorf("%s, %s: got error %v, want one about a client certificate", tls.VersionName(version), scheme, err)
+			}
+		}
+	}
+}
+
+// TestProxy_goesAway has a proxy stop between two reads, so that the second one finds a
+// connection that is closed.
+func TestProxy_goesAway(t *testing.T) {
+	t.Parallel()
+	plain := startAPI(t, unpodtest.Documented()...)
+	server := httptest.NewServer(plain.API) // It is a proxy to whatever is asked for.
+	client := proxied(t, "http://unpod.invalid", "", map[string]string{"HTTP_PROXY": server.URL})
+	wantList(t, client, 42, 43)
+	server.Close()
+	refused := "dial tcp " + strings.TrimPrefix(server.URL, "http://") + ": connect: connection refused"
+	wantFailure(t, client, 2, &ProxyError{"HTTP_PROXY", false, &ConnectionError{refused}})
 }
 
 // TestProxy_statusOfPlatform has the platform itself, or what is in front of it, return

@@ -208,7 +208,8 @@ func (r *requester) failure(err error, state *handshake) error {
 		err = operation.Err
 	}
 	typed := r.connectionError(err, state)
-	if r.proxy != "" && state.atProxy(r.proxyOverTLS) {
+	_, untrusted := typed.(*TLSError) //nolint:errorlint // It is not wrapped.
+	if r.proxy != "" && (state.atProxy(r.proxyOverTLS) || untrusted && r.options.BaseURL.Scheme == "http") {
 		return &ProxyError{Variable: r.proxy, Refused: ok && isSOCKSRefusal(operation), Err: typed}
 	}
 	return typed
@@ -222,7 +223,7 @@ func (r *requester) connectionError(err error, state *handshake) error {
 	if cause, reason, ok := classifyTLS(err, state.asked.Load()); ok {
 		return &TLSError{Cause: cause, Reason: r.secrets.sanitize(reason)}
 	}
-	if state.asked.Load() { // The server may hang up before its alert arrives.
+	if state.asked.Load() && !state.answered.Load() && brokeEarly(err) { // The server may hang up before its alert arrives.
 		return &TLSError{Cause: TLSClientCertificate, Reason: r.secrets.sanitize(err.Error())}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

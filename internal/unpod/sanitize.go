@@ -87,12 +87,13 @@ func containsFold(text, part string) bool {
 
 // encodings returns the forms in which a server or a proxy may repeat a secret.
 func encodings(secret string) []string {
+	quoted := strconv.Quote(secret)
 	return slices.Compact([]string{
 		base64.StdEncoding.EncodeToString([]byte(secret)),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
-		strings.Trim(strconv.Quote(secret), `"`),
+		quoted[1 : len(quoted)-1],
 		secret,
 	})
 }
@@ -103,17 +104,14 @@ func encodings(secret string) []string {
 func (r redactor) sanitize(text string) string {
 	cut := len(text) > maxMessageBytes
 	text = strings.ToValidUTF8(text[:min(len(text), maxMessageBytes)], "")
-	seen := visible(text)
-	if cut || r.remove(seen) != seen || r.remove(norm.NFC.String(seen)) != norm.NFC.String(seen) {
-		text = seen
+	secrets := func(text string) int {
+		return strings.Count(r.remove(text), removed) + strings.Count(r.remove(norm.NFC.String(text)), removed)
 	}
-	text = strings.Map(func(c rune) rune {
-		if unicode.IsSpace(c) {
-			return ' '
-		}
-		return c
-	}, text)
-	text, _ = clean(text)
+	seen := visible(text)
+	text, _ = clean(spaced(text))
+	if cut || secrets(seen) > secrets(text) { // Invisible characters divide one.
+		text = spaced(seen)
+	}
 	text = strings.TrimSpace(text)
 	found := []rune(r.remove(text))
 	if cut { // The end may be the first part of a secret.
@@ -124,6 +122,16 @@ func (r redactor) sanitize(text string) string {
 		return string(shown[:min(len(shown), maxMessageLen)]) + "…"
 	}
 	return string(shown)
+}
+
+// spaced replaces all whitespace, such as line breaks, by spaces.
+func spaced(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) {
+			return ' '
+		}
+		return c
+	}, text)
 }
 
 // decodeText decodes a string to NFC, as Terraform stores it, and rejects the
@@ -209,14 +217,16 @@ func clean(text string) (kept string, first rune) {
 	var before rune
 	var all strings.Builder
 	first = -1
-	for i, c := range text {
-		after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(c):])
-		if !isInvisible(c) || isNeeded(before, c, after) {
+	for text != "" {
+		c, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+		after, _ := utf8.DecodeRuneInString(text)
+		if !IsInvisible(c) || isNeeded(before, c, after) {
 			all.WriteRune(c)
+			before = c
 		} else if first < 0 {
 			first = c
 		}
-		before = c
 	}
 	return all.String(), first
 }
@@ -224,14 +234,16 @@ func clean(text string) (kept string, first rune) {
 // visible removes all invisible characters.
 func visible(text string) string {
 	return strings.Map(func(c rune) rune {
-		if isInvisible(c) {
+		if IsInvisible(c) {
 			return -1
 		}
 		return c
 	}, text)
 }
 
-func isInvisible(c rune) bool { return unicode.In(c, invisible...) }
+// IsInvisible reports whether a character controls a terminal, steers how text is
+// shown, or cannot be seen.
+func IsInvisible(c rune) bool { return unicode.In(c, invisible...) }
 
 // isNeeded reports whether an invisible character belongs to the characters beside
 // it: a joiner or non-joiner, as several scripts and emoji have it, or a variation
@@ -245,7 +257,7 @@ func isNeeded(before, c, after rune) bool {
 		return joins(before) && joins(after)
 	case '\ufe0e', '\ufe0f':
 		letter := unicode.IsLetter(before) && unicode.In(before, unicode.Latin, unicode.Greek, unicode.Cyrillic)
-		return !letter && !isInvisible(before) && !unicode.IsSpace(before)
+		return !letter && !IsInvisible(before) && !unicode.IsSpace(before)
 	}
 	return false
 }

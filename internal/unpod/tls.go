@@ -26,6 +26,8 @@ type handshake struct {
 	asked atomic.Bool
 	// connected is set once there is a connection to send the request on.
 	connected atomic.Bool
+	// answered is set when the first byte of a response arrives.
+	answered atomic.Bool
 }
 
 // handshakeKey is the context key for the handshake of an attempt, which net/http
@@ -38,8 +40,18 @@ func handshakeOf(ctx context.Context) *handshake { return ctx.Value(handshakeKey
 func (h *handshake) watch(ctx context.Context) context.Context {
 	ctx = context.WithValue(ctx, handshakeKey{}, h)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		TLSHandshakeStart: func() { h.heard.Store(false); h.started.Add(1) },
-		GotConn:           func(httptrace.GotConnInfo) { h.connected.Store(true) },
+		// net/http calls it again if an idle connection turns out to be closed.
+		GetConn:           func(string) { h.connected.Store(false); h.started.Store(0); h.asked.Store(false) },
+		TLSHandshakeStart: func() { h.heard.Store(false); h.asked.Store(false); h.started.Add(1) },
+		GotConn: func(got httptrace.GotConnInfo) {
+			h.connected.Store(true)
+			if secure, ok := got.Conn.(*tls.Conn); ok { // It may be from an earlier attempt.
+				if watched, ok := secure.NetConn().(watchedConn); ok && watched.handshake.asked.Load() {
+					h.asked.Store(true)
+				}
+			}
+		},
+		GotFirstResponseByte: func() { h.answered.Store(true) },
 	})
 }
 
@@ -131,4 +143,11 @@ func classifyCertificate(err error, reason string) (TLSCause, string) {
 // speaks HTTP without TLS.
 func isText(header []byte) bool {
 	return !strings.ContainsFunc(string(header), func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsPrint(c) && !unicode.IsSpace(c) })
+}
+
+// brokeEarly reports whether a connection broke, as opposed to a stream on it or its
+// end. HTTP/2 says only that it could not be established.
+func brokeEarly(err error) bool {
+	_, ok := errors.AsType[*net.OpError](err)
+	return ok || strings.Contains(err.Error(), "could not be established")
 }

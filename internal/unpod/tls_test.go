@@ -131,6 +131,8 @@ func TestTLS_clientCertificateAfterHandshake(t *testing.T) {
 		"nginx":                   {unpodtest.HTML(400, "No required SSL certificate was sent"), refused},
 		"400 of the platform":     {unpodtest.JSON(400, `{"message":"No."}`), jsonStatus(400, "No.")},
 		"certificate is optional": {listOf("", 1), nil},
+		"broken off once":         {inTurn(unpodtest.BreakOff(oneConfiguration), listOf("", 1)), nil},
+		"hung up once":            {inTurn(unpodtest.HangUp, listOf("", 1)), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -139,7 +141,10 @@ func TestTLS_clientCertificateAfterHandshake(t *testing.T) {
 			server.TLS = &tls.Config{MinVersion: tls.VersionTLS13, ClientAuth: tls.RequestClientCert, Certificates: []tls.Certificate{certificate}}
 			server.StartTLS()
 			t.Cleanup(server.Close)
-			wantOutcome(t, trusting(t, server.URL, unpodtest.CertificatePEM(certificate)), 1, test.want, 1)
+			client := trusting(t, server.URL, unpodtest.CertificatePEM(certificate))
+			for range 2 { // The second read is on the same connection.
+				wantOutcome(t, client, 1, test.want, 1)
+			}
 		})
 	}
 }
