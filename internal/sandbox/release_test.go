@@ -6,6 +6,7 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,15 +34,19 @@ func TestRelease_installsFromRegistry(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = box.Close() })
 	local := unpodtest.Start(t, unpodtest.New(unpodtest.Token, unpodtest.OrgHandle, unpodtest.Documented()...))
-	signed := "signed, key ID " + os.Getenv("UNPOD_ACC_KEY_ID")
+	id := os.Getenv("UNPOD_ACC_KEY_ID")
+	if id == "" {
+		t.Fatal("UNPOD_ACC_KEY_ID is not set")
+	}
+	signed := "signed, key ID " + id
 	for name, test := range map[string]struct {
-		tampered string // the end of the name of the tampered file
+		tampered string // matches the file to tamper with
 		key      string // names the key that the registry shows
 		want     string
 	}{
 		"release":            {"", "UNPOD_ACC_KEY", signed},
-		"tampered archive":   {".zip", "UNPOD_ACC_KEY", "checksum"},
-		"tampered checksums": {"_SHA256SUMS", "UNPOD_ACC_KEY", "invalid signature"},
+		"tampered archive":   {"*.zip", "UNPOD_ACC_KEY", "checksum"},
+		"tampered checksums": {"*_SHA256SUMS", "UNPOD_ACC_KEY", "invalid signature"},
 		"foreign signature":  {"", "UNPOD_ACC_FOREIGN_KEY", "signature from unknown issuer"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,13 +82,30 @@ output "count" { value = length(data.unpod_telephony_provider_configurations.all
 	}
 }
 
-// startRegistry serves the release by the provider registry protocol. It returns
-// the path of a CLI configuration that puts it in the place of host.
+// startRegistry serves a copy of the release by the provider registry protocol, in
+// which it changes the last byte of the tampered file. It returns the path of a CLI
+// configuration that puts it in the place of host.
 func startRegistry(t *testing.T, host, tampered, keyVariable string) string {
 	t.Helper()
 	dir := os.Getenv(releaseVariable)
+	files := t.TempDir()
+	if err := os.CopyFS(files, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(os.DirFS(files), tampered)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		path := filepath.Join(files, name)
+		content := read(t, path)
+		content[len(content)-1]++
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	mux := http.NewServeMux()
-	mux.Handle("/files/", http.StripPrefix("/files/", tamper(tampered, http.FileServer(http.Dir(dir)))))
+	mux.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir(files))))
 	for path, answer := range answers(t, dir, read(t, os.Getenv(keyVariable))) {
 		mux.HandleFunc("/v1/providers/unpod-ai/unpod/"+path, func(w http.ResponseWriter, _ *http.Request) {
 			_ = json.NewEncoder(w).Encode(answer)
@@ -133,23 +155,6 @@ func answers(t *testing.T, dir string, key []byte) map[string]any {
 			"signing_keys": object{"gpg_public_keys": []object{{"ascii_armor": string(key)}}},
 		},
 	}
-}
-
-// tamper changes the last byte of the files whose name has the suffix.
-func tamper(suffix string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if suffix == "" || !strings.HasSuffix(r.URL.Path, suffix) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		recorder := httptest.NewRecorder()
-		next.ServeHTTP(recorder, r)
-		body := recorder.Body.Bytes()
-		if len(body) > 0 { // HEAD has none.
-			body[len(body)-1]++
-		}
-		_, _ = w.Write(body)
-	})
 }
 
 func read(t *testing.T, path string) []byte {
