@@ -57,7 +57,9 @@ func (h *handshake) watch(ctx context.Context) context.Context {
 
 // silent reports whether the server sent nothing since the handshake started, unless
 // the request was sent on another connection.
-func (h *handshake) silent() bool { return h.started.Load() > 0 && !h.heard.Load() && !h.connected.Load() }
+func (h *handshake) silent() bool {
+	return h.started.Load() > 0 && !h.heard.Load() && !h.connected.Load()
+}
 
 // atProxy reports whether an attempt failed before a proxy had connected it to the
 // server.
