@@ -111,15 +111,14 @@ func explainResponse(err error) explanation {
 func explainShape(err *unpod.ShapeError) explanation {
 	summary := "Unpod's response has an unexpected shape"
 	next := "Update this provider. If that does not help, report this error with the request ID at " + issuesURL + "."
-	switch err.Problem {
-	case unpod.TokenReturned:
+	switch {
+	case err.Problem == unpod.TokenReturned:
 		summary = "Unpod's response contains the API token"
 		next = "Check base_url: the Unpod API never returns the token. If this server is not an Unpod platform, replace the token."
-	case unpod.OtherOrganization:
+	case err.Problem == unpod.OtherOrganization:
 		summary = "Unpod listed another organization's configurations"
 		next = "Check org_handle: for an unknown handle, some platforms list configurations that belong to no organization."
-	}
-	if strings.HasSuffix(err.Problem, ")") { // It names a character, which somebody has pasted.
+	case err.IsCharacter(): // Somebody has pasted it.
 		next = "Remove this character from the configuration in Unpod."
 	}
 	return explanation{summary, fmt.Sprintf("returned status 200, but %s %s.", err.Place, err.Problem), next}
@@ -198,33 +197,31 @@ func explainProxy(err *unpod.ProxyError) explanation {
 
 // explainStatus explains the status of an error response.
 func explainStatus(err *unpod.StatusError, s settings) explanation {
-	var summary, next string
+	var summary, next, asWell string
 	silent := err.Message == ""
+	if silent { // Errors from the platform itself have a message.
+		asWell = " Check base_url as well: a response without a message may come from a proxy or a firewall."
+	}
 	switch {
 	case err.Status == http.StatusUnauthorized:
-		summary, next = "Unpod rejected the API token", unauthorized(s)
+		summary, next = "Unpod rejected the API token", unauthorized(s)+asWell
 	case err.Status == http.StatusForbidden:
-		summary, next = "Unpod denied access to the organization", forbidden(err)
+		summary, next = "Unpod denied access to the organization", forbidden(err)+asWell
 	case err.Status == http.StatusNotFound && silent:
-		return explanation{"The Unpod API was not found", happened(err),
-			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API."}
+		summary, next = "The Unpod API was not found",
+			"Check base_url: it must lead to an Unpod platform, with its path prefix if it has one. Not every platform has this API."
 	case err.Status == http.StatusNotFound:
 		summary, next = "Unpod did not find what was requested", "Check org_handle: it must be the organization's domain_handle. Then check base_url."
 	case err.Status == http.StatusTooManyRequests:
 		summary, next = "Unpod throttled the request", throttled(err, s)
 	case err.Status >= http.StatusInternalServerError, err.Status == http.StatusRequestTimeout:
-		return explanation{"Unpod is unavailable", happened(err),
-			"Run Terraform again later. If that does not help, send Unpod support the request ID."}
+		summary, next = "Unpod is unavailable", "Run Terraform again later. If that does not help, send Unpod support the request ID."
 	case err.Status == http.StatusBadRequest && silent:
-		return explanation{"Unpod reported an error", happened(err),
-			"Check base_url: the platform may not allow its host, or a proxy or a firewall may have sent this response."}
+		summary, next = "Unpod reported an error", "Check base_url: the platform may not allow its host, or a proxy or a firewall may have sent this response."
 	case silent:
 		summary, next = "Unpod reported an error", "Check base_url: a response without a message may come from a proxy or a firewall. If it is right, send Unpod support the request ID."
 	default:
 		summary, next = "Unpod reported an error", "This message is from Unpod. If it is unclear, send Unpod support the request ID."
-	}
-	if silent && (err.Status == http.StatusUnauthorized || err.Status == http.StatusForbidden) {
-		next += " Check base_url as well: a response without a message may come from a proxy or a firewall."
 	}
 	return explanation{summary, happened(err), next}
 }
@@ -269,7 +266,7 @@ func happened(err error) string {
 	case *unpod.TimeoutError:
 		return fmt.Sprintf("did not complete within %s.", err.Timeout)
 	case *unpod.ProxyError:
-		switch cause := err.Err.(type) { //nolint:errorlint // Likewise.
+		switch cause := err.Err.(type) { //nolint:errorlint // It is not wrapped.
 		case nil:
 			return "failed, because " + err.Variable + " is not the URL of a proxy."
 		case *unpod.StatusError, *unpod.TimeoutError:
@@ -311,7 +308,7 @@ func returned(err *unpod.StatusError) string {
 	return text
 }
 
-// outside returns sanitized text from outside on a line of its own. Terraform does
+// outside returns sanitized text from outside on a separate line. Terraform does
 // not wrap a line that begins with spaces, so no word of the text can begin a line,
 // which a CI runner could take for a command, or a web page for Markdown.
 func outside(text string) string { return "\n\n    " + quote(text) }

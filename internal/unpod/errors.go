@@ -5,6 +5,7 @@ package unpod
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -106,6 +107,9 @@ type ShapeError struct {
 }
 
 func (e *ShapeError) Error() string { return e.Place + " " + e.Problem }
+
+// IsCharacter reports whether the problem is a character that texts must not have.
+func (e *ShapeError) IsCharacter() bool { return strings.Contains(e.Problem, "(U+") }
 
 // IncompleteError means that a list does not match the total that the server
 // announced.

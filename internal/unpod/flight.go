@@ -207,12 +207,12 @@ func (s *flights[E]) stopJoining(f *flight[E]) {
 func retry(err, before error) (reason string, asked time.Duration, again bool) {
 	switch err := err.(type) { //nolint:errorlint // An attempt's error is not wrapped.
 	case *TimeoutError:
-		last, ok := before.(*TimeoutError) //nolint:errorlint // Likewise.
+		last, ok := before.(*TimeoutError) //nolint:errorlint // It is not wrapped.
 		return "timeout", 0, !err.Silent || !ok || !last.Silent
 	case *ConnectionError:
 		return "connection failed", 0, true
 	case *ProxyError:
-		if last, ok := before.(*ProxyError); ok { //nolint:errorlint // Likewise.
+		if last, ok := before.(*ProxyError); ok { //nolint:errorlint // It is not wrapped.
 			before = last.Err
 		}
 		reason, _, again = retry(err.Err, before)

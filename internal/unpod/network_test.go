@@ -134,6 +134,23 @@ func (c clientConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// startRaw starts a server on loopback that handles each connection by itself, and
+// returns its host and port.
+func startRaw(t *testing.T, handle func(net.Conn)) (host string) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for connection, err := listener.Accept(); err == nil; connection, err = listener.Accept() {
+			go handle(connection)
+		}
+	}()
+	return listener.Addr().String()
+}
+
 // drain reads until the client disconnects.
 func drain(connection net.Conn) {
 	defer func() { _ = connection.Close() }() // Nothing was written to it.

@@ -48,7 +48,7 @@ func startProxy(t *testing.T, target string) (address string, asked *atomic.Valu
 		if err != nil {
 			return
 		}
-		defer func() { _ = onward.Close() }() // Likewise.
+		defer func() { _ = onward.Close() }() // Both sides are done.
 		if r.Method == http.MethodConnect {
 			_, err = io.WriteString(connection, "HTTP/1.1 200 Connection established\r\n\r\n")
 		} else {
@@ -58,7 +58,7 @@ func startProxy(t *testing.T, target string) (address string, asked *atomic.Valu
 			return
 		}
 		go func() { _, _ = io.Copy(onward, connection) }() // It ends with the connections.
-		_, _ = io.Copy(connection, onward)                 // Likewise.
+		_, _ = io.Copy(connection, onward)                 // It ends with the connections.
 	}))
 	t.Cleanup(server.Close)
 	return server.URL, asked
@@ -197,25 +197,13 @@ func TestProxy_refuses(t *testing.T) {
 // startSOCKS starts a SOCKS proxy that answers the client's messages with these.
 func startSOCKS(t *testing.T, answers ...string) (address string) {
 	t.Helper()
-	pipes, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = pipes.Close() })
-	go func() {
-		for {
-			connection, err := pipes.Accept()
-			if err != nil {
-				return // The listener is closed.
-			}
-			for _, answer := range answers {
-				_, _ = connection.Read(make([]byte, 1000)) // It is a whole message.
-				_, _ = io.WriteString(connection, answer)  // The client may be gone.
-			}
-			go drain(connection)
+	return "socks5://" + passwordInProxy + startRaw(t, func(connection net.Conn) {
+		for _, answer := range answers {
+			_, _ = connection.Read(make([]byte, 1000)) // It is a whole message.
+			_, _ = io.WriteString(connection, answer)  // The client may be gone.
 		}
-	}()
-	return "socks5://" + passwordInProxy + pipes.Addr().String()
+		drain(connection)
+	})
 }
 
 // TestProxy_socksRefuses has a SOCKS proxy refuse in each way. What may pass is

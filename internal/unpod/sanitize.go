@@ -61,7 +61,8 @@ func newRedactor(options Options, proxy *url.URL) redactor {
 		forms = nil
 	}
 	if LooksLikeToken(options.OrgHandle) {
-		forms, secrets = slices.Concat(forms, encodings(options.OrgHandle)), slices.Concat(secrets, encodings(options.OrgHandle))
+		handle := encodings(options.OrgHandle)
+		forms, secrets = slices.Concat(forms, handle), slices.Concat(secrets, handle)
 	}
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // The pattern prefers the first.
 	pattern := regexp.MustCompile("(?i)" + strings.ReplaceAll(regexp.QuoteMeta(strings.Join(secrets, removed)), removed, "|"))
@@ -107,10 +108,10 @@ func (r redactor) sanitize(text string) string {
 	secrets := func(text string) int {
 		return strings.Count(r.remove(text), removed) + strings.Count(r.remove(norm.NFC.String(text)), removed)
 	}
-	seen := visible(text)
+	seen := spaced(visible(text))
 	text, _ = clean(spaced(text))
-	if cut || secrets(seen) > secrets(text) { // Invisible characters divide one.
-		text = spaced(seen)
+	if cut || seen != text && secrets(seen) > secrets(text) { // Invisible characters divide one.
+		text = seen
 	}
 	text = strings.TrimSpace(text)
 	found := []rune(r.remove(text))

@@ -47,22 +47,10 @@ func startUntrusted(t *testing.T, config *tls.Config) (address string) {
 // startText starts a server that answers every connection with a text.
 func startText(t *testing.T, text string) (address string) {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return // The listener is closed.
-			}
-			_, _ = io.WriteString(connection, text) // The client may be gone.
-			go drain(connection)
-		}
-	}()
-	return "https://" + listener.Addr().String()
+	return "https://" + startRaw(t, func(connection net.Conn) {
+		_, _ = io.WriteString(connection, text) // The client may be gone.
+		drain(connection)
+	})
 }
 
 // TestTLS_rejectsUntrustedServer connects to servers that cannot be trusted. The

@@ -68,7 +68,7 @@ func Drip(interval time.Duration) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		for r.Context().Err() == nil {
 			_, _ = io.WriteString(w, " ")             // The client may be gone.
-			_ = http.NewResponseController(w).Flush() // Likewise.
+			_ = http.NewResponseController(w).Flush() // The client may be gone.
 			select {
 			case <-time.After(interval):
 			case <-r.Context().Done():
@@ -83,7 +83,7 @@ func BreakOff(body string) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		_, _ = io.WriteString(w, body[:len(body)/2]) // The client may be gone.
-		_ = http.NewResponseController(w).Flush()    // Likewise.
+		_ = http.NewResponseController(w).Flush()    // The client may be gone.
 		panic(http.ErrAbortHandler)                  // The documented way to hang up.
 	}
 }
