@@ -55,6 +55,7 @@ var responses = map[string]struct {
 }{
 	"401 without message":               {unpodtest.HTML(401, canary), explanation{rejected, `returned status 401, a body of type "text/html" and no message.`, tryToken + tryProxy}},
 	"401 whose message has the token":   {unpodtest.JSON(401, `{"message":"No such token: `+canary+`"}`), explanation{rejected, `returned status 401` + said(`No such token: (redacted)`), tryToken}},
+	"403 without message":               {unpodtest.HTML(403, canary), explanation{denied, `returned status 403, a body of type "text/html" and no message.`, tryHandle + tryProxy}},
 	"403 about the organization handle": {unpodtest.JSON(403, `{"message":"Bad handle."}`), explanation{denied, `returned status 403` + said(`Bad handle.`), tryHandle}},
 	"403 about the token":               {unpodtest.JSON(403, `{"message":"Bad Token."}`), explanation{denied, `returned status 403` + said(`Bad Token.`), tryAccess}},
 	"403 about credentials":             {unpodtest.JSON(403, `{"message":"Bad credentials."}`), explanation{denied, `returned status 403` + said(`Bad credentials.`), tryAccess}},
